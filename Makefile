@@ -1,0 +1,51 @@
+# make demo   the whole story on this machine, in about a minute after the downloads (KEEP=1 leaves it standing)
+# make test   every check, as CI runs it
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+# Everything that a run leaves behind stays inside the checkout.
+export TMPDIR := $(CURDIR)/.work/tmp
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-cache-dir
+
+.PHONY: demo test lint types floors pytest docs venv clean
+.DEFAULT_GOAL := test
+
+demo: $(READY)
+	@$(BIN)/ghost-ingest demo $(if $(KEEP),--keep)
+
+test: lint types floors pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+floors: $(READY)
+	$(BIN)/lint-imports
+
+pytest: $(READY)
+	$(BIN)/pytest -n 2 --dist loadfile
+
+docs: $(READY)
+	$(BIN)/python docs/generate.py
+
+venv: $(READY)
+
+$(READY): requirements.lock pyproject.toml Makefile
+	@mkdir -p $(TMPDIR)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "dbt-ghost needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "Setting up $(VENV) (once; downloads about 250 MB) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) --requirement requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .work .ghost-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
