@@ -1,0 +1,98 @@
+"""The record: one JSON document per ghost in the project's state bucket.
+
+It says what the ghost is, what it made, who works on it, and (later) where its cutover stands. Planned changes are
+written ahead, outcomes after each wave, so a change without an outcome means *maybe*. Environment values are never
+in it. Published as docs/reference/record.schema.json.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+RECORD_VERSION: Final = 1
+LEASE = timedelta(seconds=90)
+
+State = Literal["building", "ready", "dropping", "dropped"]
+Verb = Literal["create", "update", "delete"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Lock(_Part):
+    """Who works on the ghost, and until when at the latest."""
+
+    owner: str = Field(description="host:process:random")
+    expires_at: datetime
+
+
+class RecordedChange(_Part):
+    """One planned change and its outcome; `planned` means that it may or may not have happened."""
+
+    verb: Verb
+    kind: str
+    name: str
+    outcome: Literal["planned", "done", "failed"] = "planned"
+
+
+class RecordedResource(_Part):
+    """Something that the ghost may have made."""
+
+    kind: str
+    name: str
+
+
+class RecordedStep(_Part):
+    """A forked step: which prod function it was forked from, and exactly which code runs in its place."""
+
+    function: str
+    forked_from_sha256: str
+    code_sha256: str
+    changed: bool
+
+
+class Record(_Part):
+    ghost_record: Literal[1] = 1
+    project: str
+    branch: str
+    ghost: str
+    account: str
+    region: str
+    state: State
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime
+    commit: str = Field(default="", description="git commit the fork ran from, if known")
+    tree: str = Field(default="", description="git tree hash of the branch: squash merges change commits, not trees")
+    lock: Lock | None = None
+    steps: dict[str, RecordedStep] = {}
+    resources: tuple[RecordedResource, ...] = ()
+    journal: tuple[RecordedChange, ...] = ()
+    scope: dict[str, Any] | None = Field(default=None, description="reserved: the models the ghost updates")
+    proof: dict[str, Any] | None = Field(default=None, description="reserved: the IAM proof and the hashes it is of")
+    cutover: dict[str, Any] | None = Field(default=None, description="reserved: where the cutover stands")
+    pins: tuple[Any, ...] = Field(default=(), description="reserved: who asked gc to keep the ghost")
+    backups: tuple[Any, ...] = Field(default=(), description="reserved: what a way back needs")
+
+    def held_by_other(self, owner: str, now: datetime) -> bool:
+        """Is the ghost locked by somebody else whose lease has not run out?"""
+        return self.lock is not None and self.lock.owner != owner and self.lock.expires_at > now
+
+    def locked(self, owner: str, now: datetime) -> Record:
+        return self.model_copy(update={"lock": Lock(owner=owner, expires_at=now + LEASE), "updated_at": now})
+
+    def unlocked(self, now: datetime) -> Record:
+        return self.model_copy(update={"lock": None, "updated_at": now})
+
+
+@dataclass(frozen=True)
+class StoredRecord:
+    """A record with the version that a later write must still find."""
+
+    record: Record
+    version: str

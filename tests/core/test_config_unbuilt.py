@@ -1,0 +1,85 @@
+"""What is accepted and not built: said where it is harmless, refused where it is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from dbt_ghost.core.config import GhostConfig, not_built_yet, read_config, refuse_unbuilt
+from dbt_ghost.core.config.shape import keys, model_at
+from dbt_ghost.core.config.unbuilt import UNBUILT
+from dbt_ghost.core.errors import Refused
+
+
+def config(settings: str, step: str = "") -> GhostConfig:
+    steps = f"ingestion: {{steps: {{load: {{function: shop-load, {step}}}}}}}" if step else ""
+    return read_config(f"vars: {{ghost: {{project: shop, databases: [PROD_DB], {settings} {steps}}}}}", {})
+
+
+def test_what_is_built_or_says_the_default_is_passed_over() -> None:
+    settled = config(
+        "ttl: 1d, scope: 'state:modified+', clone: {strategy: auto}, cutover: {order: dbt_first},",
+        "code: ingestion/load, outputs: [OUT], env: {LEVEL: copy}, downstream: replicate, input: direct",
+    )
+
+    assert not_built_yet(settled) == ()
+    refuse_unbuilt(settled)
+
+
+@pytest.mark.parametrize(
+    ("settings", "path"),
+    [
+        ("role: GHOST_DEV", "role"),
+        ("scope: tag:daily", "scope"),
+        ("state: {from: merge_base}", "state"),
+        ("clone: {strategy: tables}", "clone"),
+        ("cutover: {order: ingestion_first}", "cutover"),
+        ("observe: {samples: 3}", "observe"),
+    ],
+)
+def test_harmless_ones_are_said(settings: str, path: str) -> None:
+    (sentence,) = not_built_yet(config(settings))
+
+    assert sentence.startswith(f"{path}: accepted, but ")
+    refuse_unbuilt(config(settings))
+
+
+@pytest.mark.parametrize(
+    ("step", "path"),
+    [
+        ("input: staged", "input"),
+        ("downstream: share", "downstream"),
+        ("feeds: PROD_DB", "feeds"),
+        ("env: {OTHER: {ref: clean}}", "env.OTHER"),
+        ("cap: none", "cap"),
+        ("seed: [s3://shop-raw/x/]", "seed"),
+        ("vpc: true", "vpc"),
+        ("code: changed", "code"),
+    ],
+)
+def test_what_is_unsafe_to_leave_out_is_refused(step: str, path: str) -> None:
+    with pytest.raises(Refused, match=f"ingestion.steps.load.{path}: accepted, but "):
+        refuse_unbuilt(config("", step))
+
+
+@pytest.mark.parametrize(
+    "ingestion",
+    [
+        "{downstream: share}",
+        "{roles: {tap: ready-made}}",
+        "{boundary: {step: 'arn:aws:iam::111111111111:policy/b'}}",
+        "{sample: 0.5}",
+        "{paused: true}",
+        "{kms_key: 'arn:aws:kms:eu-west-1:111111111111:key/abc'}",
+    ],
+)
+def test_so_is_what_changes_the_whole_chain(ingestion: str) -> None:
+    with pytest.raises(Refused):
+        refuse_unbuilt(config(f"ingestion: {ingestion}"))
+
+
+@pytest.mark.parametrize("unbuilt", UNBUILT, ids=lambda unbuilt: str(unbuilt.key))
+def test_the_table_names_keys_that_there_are(unbuilt: object) -> None:
+    *above, key = unbuilt.key.removesuffix(".*").split(".")  # type: ignore[attr-defined]
+    model = model_at(above)
+
+    assert model is not None and key in keys(model)

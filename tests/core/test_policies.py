@@ -1,0 +1,84 @@
+"""The IAM documents of a ghost's roles."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbt_ghost.core import policies
+from dbt_ghost.core.policies import Location
+from dbt_ghost.core.topology import Account
+
+ACCOUNT = Account("111111111111", "eu-west-1")
+GROUP = "/aws/lambda/ghost-shop-x-123456-clean"
+STREAMS = f"arn:aws:logs:eu-west-1:111111111111:log-group:{GROUP}:log-stream:*"
+
+
+def statements(policy: str) -> dict[str, dict[str, object]]:
+    return {statement["Sid"]: statement for statement in json.loads(policy)["Statement"]}
+
+
+def step_policy() -> dict[str, dict[str, object]]:
+    reads = [Location("p-raw", "in/", ".csv"), Location("p-raw", "ref/airports.csv", exact=True)]
+    return statements(policies.step_policy(ACCOUNT, GROUP, reads, inputs=["ghost-in"], outputs=["ghost-out"]))
+
+
+def test_a_step_reads_the_declared_keys_of_buckets_of_this_account_only() -> None:
+    read = step_policy()["ReadProdObjects"]
+    assert read["Resource"] == ["arn:aws:s3:::p-raw/in/*.csv", "arn:aws:s3:::p-raw/ref/airports.csv"]
+    assert read["Condition"] == {"StringEquals": {"aws:ResourceAccount": "111111111111"}}
+
+
+def test_a_step_writes_its_output_buckets_and_only_reads_its_inputs() -> None:
+    found = step_policy()
+    assert found["WriteGhostObjects"]["Resource"] == ["arn:aws:s3:::ghost-out/*"]
+    assert found["ReadGhostObjects"]["Resource"] == ["arn:aws:s3:::ghost-in/*"]
+
+
+def test_everything_else_is_denied_also_what_aws_adds_later() -> None:
+    deny = step_policy()["ChangeNothingElse"]
+    assert deny["Effect"] == "Deny"
+    assert set(deny["NotAction"]) == {"s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "kms:Decrypt"}
+    buckets = ["arn:aws:s3:::ghost-in", "arn:aws:s3:::ghost-in/*", "arn:aws:s3:::ghost-out", "arn:aws:s3:::ghost-out/*"]
+    assert deny["NotResource"] == [*buckets, STREAMS]
+
+
+def test_no_step_may_invoke_anything_and_the_tap_may_do_nothing_else() -> None:
+    assert "lambda:InvokeFunction" not in json.dumps(step_policy())
+    tap = statements(policies.tap_policy(ACCOUNT, GROUP, ["ghost-clean"]))
+    function = "arn:aws:lambda:eu-west-1:111111111111:function:ghost-clean"
+    assert tap["InvokeTheFirstSteps"]["Resource"] == [function]
+    assert tap["ChangeNothingElse"]["NotResource"] == [function, STREAMS]
+    assert tap["ChangeNothingElse"]["NotAction"] == ["kms:Decrypt"]
+
+
+def test_no_role_may_create_a_log_group() -> None:
+    assert "logs:CreateLogGroup" not in json.dumps(step_policy())
+
+
+def test_only_lambda_may_assume_a_ghost_role() -> None:
+    (trust,) = json.loads(policies.TRUST)["Statement"]
+    assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+@given(st.sampled_from("*?${}"), st.text(max_size=5), st.sampled_from(["bucket", "prefix", "suffix"]))
+def test_characters_that_iam_reads_as_a_pattern_never_reach_a_policy(bad: str, around: str, where: str) -> None:
+    location = Location(**{"bucket": "b", "prefix": "p", "suffix": "s", where: around + bad})
+    with pytest.raises(ValueError, match="meaning of its own"):
+        location.objects(ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    ("url", "arn"),
+    [
+        ("s3://b/in/", "arn:aws:s3:::b/in/*"),
+        ("s3://b/in/one.csv", "arn:aws:s3:::b/in/one.csv"),
+        ("s3://b/", "arn:aws:s3:::b/*"),
+        ("s3://b", "arn:aws:s3:::b/*"),
+    ],
+)
+def test_a_url_is_a_prefix_or_one_object(url: str, arn: str) -> None:
+    assert Location.of_url(url).objects(ACCOUNT) == arn
