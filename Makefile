@@ -11,10 +11,10 @@ export TMPDIR := $(CURDIR)/.work/tmp
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-cache-dir
 
-.PHONY: demo test lint types floors pytest docs venv clean
+.PHONY: demo test lint types floors pytest docs venv lock clean
 .DEFAULT_GOAL := test
 
-demo: $(READY)
+demo: $(READY) | $(TMPDIR)
 	@$(BIN)/ghost-ingest demo $(if $(KEEP),--keep)
 
 test: lint types floors pytest
@@ -29,7 +29,7 @@ types: $(READY)
 floors: $(READY)
 	$(BIN)/lint-imports
 
-pytest: $(READY)
+pytest: $(READY) | $(TMPDIR)
 	$(BIN)/pytest -n 2 --dist loadfile
 
 docs: $(READY)
@@ -37,8 +37,10 @@ docs: $(READY)
 
 venv: $(READY)
 
-$(READY): requirements.lock pyproject.toml Makefile
-	@mkdir -p $(TMPDIR)
+$(TMPDIR):
+	@mkdir -p $@
+
+$(READY): requirements.lock pyproject.toml Makefile | $(TMPDIR)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "dbt-ghost needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "Setting up $(VENV) (once; downloads about 250 MB) ..."
@@ -46,6 +48,13 @@ $(READY): requirements.lock pyproject.toml Makefile
 	@$(PIP) --requirement requirements.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# What is tested, together: the newest that fit what is pinned in pyproject.toml and here.
+lock: | $(TMPDIR)
+	$(PYTHON) -m venv --clear .work/lock
+	.work/lock/bin/python -m pip --disable-pip-version-check install --quiet --no-cache-dir -r requirements.in
+	(head -1 requirements.lock; .work/lock/bin/python -m pip freeze) > .work/requirements.lock
+	mv .work/requirements.lock requirements.lock
 
 clean:
 	rm -rf $(VENV) .work .ghost-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -52,7 +52,7 @@ def check_tappable(step: str, bucket: ProdBucket, entry: BucketEvent) -> None:
 
 def switch_on(bucket: str) -> str:
     """How the bucket's owner switches EventBridge on, once: the exact lines for three tools."""
-    return f"""its owner switches that on once, in whatever deploys the bucket; prod's own notifications stay as they are.
+    return f"""its owner switches that on once, in whatever deploys the bucket; prod's own notifications stay.
   Terraform:       in the bucket's aws_s3_bucket_notification:  eventbridge = true
   CloudFormation:  in the bucket's properties:
                      NotificationConfiguration: {{EventBridgeConfiguration: {{EventBridgeEnabled: true}}}}

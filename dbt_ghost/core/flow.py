@@ -20,7 +20,7 @@ Trigger = tuple[str, BucketEvent]
 
 @dataclass(frozen=True)
 class ForkedStep:
-    """One step of the ghost. `taps` are prod's triggers that the tap stands in for; `inner` those between ghost steps."""
+    """One step of the ghost. The tap stands in for prod's triggers `taps`; `inner` are those between ghost steps."""
 
     step: Step
     changed: bool
@@ -102,7 +102,7 @@ def _forked(
     if not step.triggers:
         raise Refused(
             f"step {name}: nothing that dbt-ghost knows triggers {step.function.name}",
-            "so far a step must be triggered by a bucket's notification to the function itself (no alias, queue, topic)",
+            "so far a step must be triggered by a bucket's notification to the function itself, no alias or queue",
         )
     filled = {bucket for other in forked - {name} for bucket in outputs[other]}
     return ForkedStep(

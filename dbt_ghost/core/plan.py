@@ -67,7 +67,7 @@ class Plan:
         for change in self.changes:
             if not is_ghosts(self.ghost, change.resource):
                 raise Refused(
-                    f"{kind_of(change.resource)} {name_of(change.resource)} is not of the ghost of {self.ghost.branch!r}",
+                    f"{kind_of(change.resource)} {name_of(change.resource)} is not of the ghost of {self.ghost.id}",
                     "this is a bug in dbt-ghost; nothing was changed",
                 )
 
@@ -103,8 +103,14 @@ def changes(wanted: Iterable[Resource], existing: Iterable[Resource]) -> tuple[C
 def _change(wanted: Resource, existing: Resource | None) -> Change | None:
     if existing is None:
         return Create(wanted)
-    differing = tuple(f.name for f in fields(wanted) if getattr(wanted, f.name) != getattr(existing, f.name))
+    differing = tuple(field.name for field in fields(wanted) if not _fits(field.name, wanted, existing))
     return Update(wanted, differing) if differing else None
+
+
+def _fits(field: str, wanted: Resource, existing: Resource) -> bool:
+    """Tags that somebody else added, an automatic cost tagger say, are theirs."""
+    want, have = getattr(wanted, field), getattr(existing, field)
+    return bool(set(want) <= set(have) if field == "tags" else want == have)
 
 
 def _identity(resource: Resource) -> tuple[str, str]:

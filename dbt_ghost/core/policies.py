@@ -70,7 +70,7 @@ def step_policy(
     statements = [*_read_prod(account, reads), *_use_ghost_buckets(account, inputs, outputs)]
     statements.append(_write_logs(account, log_group))
     owned = [arn for bucket in own for arn in (account.bucket_arn(bucket), f"{account.bucket_arn(bucket)}/*")]
-    statements.append(_deny_elsewhere(READ_ACTIONS, [*owned, _streams(account, log_group)]))
+    statements.append(_deny_elsewhere(READ_ACTIONS, [*owned, _inside(account, log_group)]))
     return _document(statements)
 
 
@@ -82,7 +82,7 @@ def tap_policy(account: Account, log_group: str, functions: Iterable[str]) -> st
         [
             invoke,
             _write_logs(account, log_group),
-            _deny_elsewhere((), [*arns, _streams(account, log_group)]),
+            _deny_elsewhere((), [*arns, _inside(account, log_group)]),
         ]
     )
 
@@ -130,7 +130,7 @@ def _use_ghost_buckets(account: Account, inputs: list[str], outputs: list[str]) 
 
 def _write_logs(account: Account, log_group: str) -> dict[str, Any]:
     """No logs:CreateLogGroup: a late invocation would bring a dropped group back (F 3.17)."""
-    return _allow("WriteOwnLogs", LOG_ACTIONS, [_streams(account, log_group)])
+    return _allow("WriteOwnLogs", LOG_ACTIONS, [_inside(account, log_group)])
 
 
 def _deny_elsewhere(reads: tuple[str, ...], owned: list[str]) -> dict[str, Any]:
@@ -143,5 +143,5 @@ def _allow(sid: str, actions: tuple[str, ...], resources: list[str]) -> dict[str
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resources}
 
 
-def _streams(account: Account, log_group: str) -> str:
-    return f"arn:{account.partition}:logs:{account.region}:{account.id}:log-group:{log_group}:log-stream:*"
+def _inside(account: Account, log_group: str) -> str:
+    return f"arn:{account.partition}:logs:{account.region}:{account.id}:log-group:{log_group}:*"

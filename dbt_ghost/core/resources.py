@@ -6,12 +6,11 @@ A provider reads a resource back into the same value that it was put from, so "i
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dbt_ghost.core.naming import GhostName, md5
+from dbt_ghost.core.naming import GhostName
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -20,14 +19,9 @@ TAG_BRANCH = "dbt-ghost:branch"
 TAG_STANDS_IN_FOR = "dbt-ghost:stands-in-for"
 
 
-def branch_tag(branch: str) -> str:
-    """The branch as a tag's value: itself, or its MD5 where AWS would refuse its characters or length."""
-    return branch if re.fullmatch(r"[A-Za-z0-9 +=._:/@-]{1,256}", branch) else f"md5:{md5(branch)}"
-
-
 def ghost_tags(ghost: GhostName, more: Mapping[str, str]) -> Pairs:
     """The tags that say whose a resource is, and the team's own mandatory ones."""
-    return pairs({**more, TAG_PROJECT: ghost.project, TAG_BRANCH: branch_tag(ghost.branch)})
+    return pairs({**more, TAG_PROJECT: ghost.project, TAG_BRANCH: ghost.branch})
 
 
 def pairs(mapping: Mapping[str, str]) -> Pairs:

@@ -79,3 +79,10 @@ def test_every_kind_of_resource_has_a_place_in_the_order() -> None:
 def test_environment_values_do_not_show() -> None:
     function = Function(NAME, "role", "python3.12", "a.b", "sha", environment=(("TOKEN", "hunter2"),))
     assert "hunter2" not in repr(plan_of(Create(function)))
+
+
+def test_tags_that_somebody_else_added_are_no_difference() -> None:
+    ours = LogGroup(GHOST.log_group("clean"), 7, (("team", "data"),))
+    tagged = LogGroup(ours.name, 7, (("cost", "42"), ("team", "data")))
+    assert changes([ours], [tagged]) == ()
+    assert changes([tagged], [ours]) == (Update(tagged, ("tags",)),)

@@ -14,7 +14,7 @@ from dbt_ghost.core.topology import Account
 
 ACCOUNT = Account("111111111111", "eu-west-1")
 GROUP = "/aws/lambda/ghost-shop-x-123456-clean"
-STREAMS = f"arn:aws:logs:eu-west-1:111111111111:log-group:{GROUP}:log-stream:*"
+STREAMS = f"arn:aws:logs:eu-west-1:111111111111:log-group:{GROUP}:*"
 
 
 def statements(policy: str) -> dict[str, dict[str, object]]:
