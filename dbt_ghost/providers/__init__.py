@@ -1,0 +1,1 @@
+"""Floor 1: one outside party a file. Imports the core only."""

@@ -1,0 +1,1 @@
+"""Amazon Web Services, one service a file. The only modules that speak boto3."""

@@ -1,0 +1,190 @@
+"""The one door to boto3: clients, and AWS's errors turned into ours."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.session
+from botocore import exceptions
+from botocore.config import Config
+
+from dbt_ghost.core.errors import Denied, GhostError, NotFound
+from dbt_ghost.core.topology import Account
+
+MISSING = {"404", "NoSuchBucket", "NoSuchEntity", "NoSuchKey", "NotFound", "ResourceNotFoundException"}
+DENIED = {"403", "AllAccessDisabled", "AuthorizationError", "Forbidden"}
+SIGNED_OUT = {
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidToken",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
+    "UnrecognizedClientException",
+}
+THROTTLED = {"SlowDown", "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}
+SIGN_IN = "sign in again (for example `aws sso login`) or set AWS_PROFILE, and check with `aws sts get-caller-identity`"
+
+NO_CREDENTIALS: tuple[type[Exception], ...] = (
+    exceptions.NoCredentialsError,
+    exceptions.PartialCredentialsError,
+    exceptions.CredentialRetrievalError,
+    exceptions.ProfileNotFound,
+    exceptions.SSOError,
+    exceptions.TokenRetrievalError,
+)
+UNREACHABLE: tuple[type[Exception], ...] = (exceptions.ConnectionError, exceptions.HTTPClientError)
+
+Answer = TypeVar("Answer")
+
+
+class Session:
+    """Clients of one account and region. What is not given comes from the standard AWS_* environment and files.
+
+    `sleep` takes seconds; every wait of this floor goes through it. Raises GhostError if no region is known.
+    """
+
+    def __init__(
+        self,
+        region: str | None = None,
+        endpoint: str | None = None,
+        access_key: str | None = None,
+        secret_key: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._endpoint = endpoint
+        self._config = _CONFIG.merge(Config(proxies={})) if endpoint and is_local(endpoint) else _CONFIG
+        self.sleep = sleep
+        self._clients: dict[str, Any] = {}
+        self._account: Account | None = None
+        with friendly_errors("reading the AWS configuration"):
+            core = botocore.session.Session(_NOTHING_ELSE if access_key else None)
+            self._boto = boto3.session.Session(access_key, secret_key, region_name=region, botocore_session=core)
+        if not self._boto.region_name:
+            raise GhostError("no AWS region is configured", "set ingestion.region in dbt_project.yml, or AWS_REGION")
+
+    @property
+    def region(self) -> str:
+        return str(self._boto.region_name)
+
+    @property
+    def endpoint(self) -> str:
+        """The address that is called: AWS's own, or what stands in for it."""
+        return str(self.client("lambda").meta.endpoint_url)
+
+    def client(self, service: str) -> Any:
+        if service not in self._clients:
+            make: Any = self._boto.client
+            with friendly_errors(f"connecting to {service}"):
+                self._clients[service] = make(service, endpoint_url=self._endpoint, config=self._config)
+        return self._clients[service]
+
+    def patiently(
+        self, call: Callable[[], Answer], retry_on: Callable[[exceptions.ClientError], bool], waits: Iterable[float]
+    ) -> Answer:
+        """The call's answer, tried again after each of `waits` (seconds) while its error is one of `retry_on`."""
+        for wait in waits:
+            try:
+                return call()
+            except exceptions.ClientError as error:
+                if not retry_on(error):
+                    raise
+                self.sleep(wait)
+        return call()
+
+    def account(self) -> Account:
+        """Who we are. Raises GhostError without valid credentials."""
+        if self._account is None:
+            with friendly_errors("asking AWS who we are"):
+                identity = self.client("sts").get_caller_identity()
+            self._account = Account(identity["Account"], self.region, identity["Arn"].split(":")[1])
+        return self._account
+
+
+def is_local(url: str) -> bool:
+    """Is it this machine's address, which no proxy can reach?"""
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
+_NOTHING_ELSE: dict[str, tuple[str | None, str | None, Any, Any]] = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+"""Given a key, nobody's AWS_PROFILE or ~/.aws may lead the calls elsewhere."""
+
+_CONFIG = Config(
+    connect_timeout=10,
+    read_timeout=60,
+    retries={"mode": "standard", "total_max_attempts": 5},
+    user_agent_extra="dbt-ghost",
+)
+
+
+@contextlib.contextmanager
+def friendly_errors(doing: str) -> Iterator[None]:
+    """Raise NotFound, Denied or GhostError for whatever AWS answers; `doing` names the attempt and its object.
+
+    A wrong parameter is our own fault and keeps its traceback.
+    """
+    try:
+        yield
+    except exceptions.ClientError as error:
+        raise _of_answer(doing, error) from error
+    except exceptions.ParamValidationError:
+        raise
+    except NO_CREDENTIALS as error:
+        raise GhostError(f"{doing}: no AWS credentials: {error}", SIGN_IN) from error
+    except exceptions.NoRegionError as error:
+        raise GhostError(f"{doing}: {error}", "set ingestion.region in dbt_project.yml, or AWS_REGION") from error
+    except UNREACHABLE as error:
+        raise GhostError(f"{doing}: AWS does not answer: {error}", "check the network and AWS_ENDPOINT_URL") from error
+    except exceptions.BotoCoreError as error:
+        raise GhostError(f"{doing}: {error}") from error
+
+
+def code_of(error: exceptions.ClientError) -> str:
+    """AWS's error code; S3 answers HEAD requests with the bare status."""
+    return str(_answer(error).get("Code", ""))
+
+
+def message_of(error: exceptions.ClientError) -> str:
+    return str(_answer(error).get("Message", ""))
+
+
+def _answer(error: exceptions.ClientError) -> Mapping[str, Any]:
+    answer: Mapping[str, Any] = error.response.get("Error", {})
+    return answer
+
+
+def _of_answer(doing: str, error: exceptions.ClientError) -> GhostError:
+    code, message = code_of(error), message_of(error)
+    what = f"{doing}: {code}: {message}" if message else f"{doing}: {code}"
+    if code in MISSING:
+        return NotFound(what)
+    if code in SIGNED_OUT:
+        return GhostError(what, SIGN_IN)
+    if code in THROTTLED:
+        return GhostError(what, "AWS asks for fewer calls: wait a minute and run the same command again")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    if code in DENIED or "AccessDenied" in code or status == 403:
+        return Denied(what, "give the caller this permission, or run with another role; nothing is known about it now")
+    return GhostError(what)
+
+
+@contextlib.contextmanager
+def swallowing(*codes: str) -> Iterator[None]:
+    """Take these errors of AWS as success: what was asked for is so already."""
+    try:
+        yield
+    except exceptions.ClientError as error:
+        if code_of(error) not in codes:
+            raise

@@ -1,0 +1,165 @@
+"""Ghosts on AWS: found by name and tag, and nothing else is ever touched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dbt_ghost.core.errors import Refused
+from dbt_ghost.core.naming import GhostName
+from dbt_ghost.core.resources import (
+    TAG_BRANCH,
+    TAG_PROJECT,
+    Bucket,
+    BucketEvent,
+    Function,
+    LogGroup,
+    Notifications,
+    Resource,
+    Role,
+    Rule,
+    canonical,
+    kind_of,
+    pairs,
+)
+from dbt_ghost.core.topology import Account
+from dbt_ghost.providers.artifacts import sha256, zipped
+from dbt_ghost.providers.aws import buckets, log_groups
+from dbt_ghost.providers.aws.ghosts import AwsGhosts
+from dbt_ghost.providers.aws.session import Session
+from tests.local_aws import PROD_ACCOUNT, REGION
+
+ACCOUNT = Account(PROD_ACCOUNT, REGION)
+GHOST = GhostName("flights", "fix/overnight-arrivals")
+CODE = zipped({"app.py": b"def handler(event, context): return 1"})
+TRUST = canonical(
+    {"Statement": [{"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}]}
+)
+POLICY = canonical({"Statement": [{"Action": "s3:GetObject", "Effect": "Allow", "Resource": "*"}]})
+
+
+def parts(ghost: GhostName, prod_bucket: str = "flights-clean") -> tuple[Resource, ...]:
+    """One resource of each kind, as a fork would make them, in build order."""
+    tags = pairs({TAG_PROJECT: ghost.project, TAG_BRANCH: ghost.branch})
+    bucket, role = ghost.bucket(prod_bucket), ghost.role("clean", REGION)
+    arn = ACCOUNT.function_arn(ghost.function("clean"))
+    return (
+        Bucket(bucket, prod_bucket, tags),
+        LogGroup(ghost.log_group("clean"), 14, tags),
+        Role(role, TRUST, POLICY, tags),
+        Function(
+            name=ghost.function("clean"),
+            role_arn=ACCOUNT.role_arn(role),
+            runtime="python3.11",
+            handler="app.handler",
+            code_sha256=sha256(CODE),
+            tags=tags,
+        ),
+        Notifications(bucket, (BucketEvent(arn),)),
+        Rule(ghost.rule("clean"), canonical({"source": ["aws.s3"]}), arn, tags=tags),
+    )
+
+
+@pytest.fixture
+def ghosts(session: Session) -> AwsGhosts:
+    return AwsGhosts(session, "flights", ACCOUNT)
+
+
+def build(ghosts: AwsGhosts, resources: tuple[Resource, ...]) -> None:
+    for resource in resources:
+        ghosts.put(resource, CODE)
+
+
+@pytest.mark.parametrize("branch", ["fix/overnight-arrivals", "fix/#12 ✈ a=b", "x" * 300, "é"])
+def test_what_a_fork_makes_is_found_and_a_drop_leaves_nothing(ghosts: AwsGhosts, branch: str) -> None:
+    ghost = GhostName("flights", branch)
+    build(ghosts, parts(ghost))
+    assert ghosts.find(ghost) == parts(ghost)
+    for resource in reversed(parts(ghost)):
+        ghosts.delete(resource)
+        ghosts.delete(resource)
+    assert ghosts.find(ghost) == ()
+
+
+def test_a_ghost_does_not_find_another_branchs_or_projects_parts(ghosts: AwsGhosts, session: Session) -> None:
+    build(ghosts, parts(GHOST))
+    build(AwsGhosts(session, "flight", ACCOUNT), parts(GhostName("flight", GHOST.branch), "other"))
+    assert ghosts.find(GhostName("flights", "fix-overnight-arrivals")) == ()
+    assert ghosts.find(GHOST) == parts(GHOST)
+
+
+def foreign(resource: Resource) -> Resource:
+    name = "/aws/lambda/flights-clean" if isinstance(resource, LogGroup) else "flights-clean"
+    return replace(resource, bucket=name) if isinstance(resource, Notifications) else replace(resource, name=name)
+
+
+class NoCalls(Session):
+    """A session that fails a test which asks it for a client."""
+
+    def client(self, service: str) -> object:
+        raise AssertionError(f"{service} was called")
+
+
+@pytest.mark.parametrize("resource", parts(GHOST), ids=kind_of)
+def test_a_name_that_is_not_a_ghosts_is_refused_before_any_call(resource: Resource) -> None:
+    ghosts = AwsGhosts(NoCalls(REGION), "flights", ACCOUNT)
+    for other in (foreign(resource), next(p for p in parts(GhostName("acme", "x")) if type(p) is type(resource))):
+        with pytest.raises(Refused, match="left alone"):
+            ghosts.put(other, CODE)
+        with pytest.raises(Refused, match="left alone"):
+            ghosts.delete(other)
+
+
+PROD_FUNCTION = ACCOUNT.function_arn("flights-clean")
+BUCKET, LOG_GROUP, ROLE, FUNCTION, NOTIFICATIONS, RULE = parts(GHOST)
+ELSEWHERE = Account("999999999999", REGION)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        replace(FUNCTION, role_arn=ACCOUNT.role_arn("flights-clean")),
+        replace(FUNCTION, role_arn=ELSEWHERE.role_arn(GHOST.role("clean", REGION))),
+        replace(RULE, target_arn=PROD_FUNCTION),
+        replace(RULE, target_arn=ACCOUNT.function_arn(GhostName("flights", "other").function("clean"))),
+        replace(NOTIFICATIONS, entries=(BucketEvent(PROD_FUNCTION),)),
+    ],
+    ids=["prod role", "another account's role", "prod target", "another ghost's target", "prod destination"],
+)
+def test_a_ghost_part_that_points_outside_its_ghost_is_refused(ghosts: AwsGhosts, resource: Resource) -> None:
+    build(ghosts, parts(GHOST)[:4])
+    with pytest.raises(Refused, match="is not of the ghost of branch"):
+        ghosts.put(resource, CODE)
+
+
+def test_a_part_without_a_branch_is_refused(ghosts: AwsGhosts) -> None:
+    with pytest.raises(Refused, match="carries no tag"):
+        ghosts.put(replace(LOG_GROUP, tags=()))
+
+
+def test_what_carries_our_name_but_not_our_tag_is_left_alone(ghosts: AwsGhosts, session: Session) -> None:
+    for tags, says in (((), "not tagged"), (((TAG_BRANCH, "another"),), "belongs to the ghost of branch 'another'")):
+        buckets.put(session, replace(BUCKET, tags=tags))
+        for attempt in (ghosts.put, ghosts.delete):
+            for resource in (BUCKET, NOTIFICATIONS):
+                with pytest.raises(Refused, match=says):
+                    attempt(resource)
+        assert ghosts.find(GHOST) == ()
+        assert buckets.read(session, BUCKET.name) == replace(BUCKET, tags=tags)
+
+
+def test_a_part_known_by_its_name_alone_can_be_deleted(ghosts: AwsGhosts) -> None:
+    build(ghosts, parts(GHOST))
+    ghosts.delete(Rule(GHOST.rule("clean"), "", ""))
+    assert ghosts.find(GHOST) == parts(GHOST)[:-1]
+
+
+def test_a_log_group_that_lambda_made_for_a_late_invocation_is_adopted(ghosts: AwsGhosts, session: Session) -> None:
+    bare = replace(LOG_GROUP, tags=())
+    log_groups.put(session, bare)
+    assert ghosts.find(GHOST) == (bare,)
+    ghosts.put(LOG_GROUP)
+    assert ghosts.find(GHOST) == (LOG_GROUP,)
+    ghosts.delete(bare)
+    assert ghosts.find(GHOST) == ()
