@@ -1,0 +1,1 @@
+"""Floor 4: the `ghost-ingest` command line. Parses, asks and prints; decides nothing."""

@@ -1,0 +1,39 @@
+"""`ghost-ingest drop`: remove the branch's ingestion half."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from ghost_cli.options import branch_option, confirm, json_option, project_dir_option, yes_option
+
+
+@click.command("drop")
+@project_dir_option
+@branch_option
+@yes_option
+@json_option
+def command(project_dir: Path | None, branch: str | None, yes: bool, as_json: bool) -> None:
+    """Remove everything that `fork` made for the branch.
+
+    It is found by name and tag, so nothing is lost with the record. Stops listening first; roles and log groups go
+    last. The cloned database is `ghost_drop`'s to remove.
+    """
+    from ghost_cli.render import plan_json, plan_text, progress
+    from ghost_cli.wiring import Project, no_package
+
+    project = Project.load(project_dir)
+    ghost = project.ghost(branch)
+    plan = project.plan_drop(ghost)
+    click.echo(plan_text(plan), err=as_json)
+    applier = project.applier(no_package, progress(plan))
+    if applier.is_settled(plan):
+        message = f"Nothing to drop: there is no ghost of {ghost.branch}."
+    else:
+        if plan.deletes:
+            confirm("Remove all of this?", yes)
+        applier.carry_out(plan, project.config.ttl)
+        message = f"Dropped: {len(plan.changes)} resources removed, nothing of {ghost.branch} is left on AWS."
+    click.echo(json.dumps(plan_json(plan), indent=2) if as_json else message)

@@ -1,0 +1,87 @@
+"""Builds the real providers. The only place that knows all of them; imported when a command runs, not for `--help`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from dbt_ghost.core.branch import resolve_branch
+from dbt_ghost.core.config import GhostConfig, read_config
+from dbt_ghost.core.naming import GhostName
+from dbt_ghost.core.plan import Change, Plan
+from dbt_ghost.core.topology import Account
+from dbt_ghost.operations.apply import Applier, Origin
+from dbt_ghost.operations.code import CodeOfSteps, code_of_steps
+from dbt_ghost.operations.discover import discover
+from dbt_ghost.operations.drop import plan_drop
+from dbt_ghost.operations.fork import plan_fork
+from dbt_ghost.providers import git
+from dbt_ghost.providers.artifacts import ZipPackages
+from dbt_ghost.providers.aws.ghosts import AwsGhosts
+from dbt_ghost.providers.aws.prod import AwsProd
+from dbt_ghost.providers.aws.records import AwsRecords
+from dbt_ghost.providers.aws.session import Session
+from dbt_ghost.providers.process import SystemClock, ThisProcess
+from dbt_ghost.providers.project_files import read_project_file
+
+
+@dataclass(frozen=True)
+class Project:
+    """A dbt project and the account its ingestion runs in."""
+
+    folder: Path
+    config: GhostConfig
+
+    @classmethod
+    def load(cls, project_dir: Path | None) -> Project:
+        file = read_project_file(project_dir, os.environ, Path.cwd())
+        return cls(file.folder, read_config(file.text, os.environ))
+
+    def ghost(self, branch: str | None) -> GhostName:
+        resolved = resolve_branch(branch, os.environ, git.current_branch(self.folder), self.config.protected)
+        return GhostName(self.config.project, resolved)
+
+    @cached_property
+    def session(self) -> Session:
+        return Session(region=self.config.ingestion.region)
+
+    @cached_property
+    def account(self) -> Account:
+        return self.session.account()
+
+    @cached_property
+    def records(self) -> AwsRecords:
+        bucket = self.config.ingestion.state_bucket_in(self.config.project, self.account.id, self.account.region)
+        return AwsRecords(self.session, bucket)
+
+    @cached_property
+    def ghosts(self) -> AwsGhosts:
+        return AwsGhosts(self.session, self.config.project, self.account)
+
+    @property
+    def origin(self) -> Origin:
+        head = git.head(self.folder)
+        if head is None:
+            return Origin()
+        return Origin(head.commit, "" if head.dirty else head.tree)
+
+    def plan_fork(self, ghost: GhostName) -> tuple[Plan, CodeOfSteps]:
+        """Discover, compare, plan. Reads only."""
+        prod = AwsProd(self.session)
+        topology = discover(prod, self.config)
+        code = code_of_steps(prod, ZipPackages(self.folder), self.config, topology)
+        return plan_fork(self.config, ghost, topology, code, self.ghosts.find(ghost)), code
+
+    def plan_drop(self, ghost: GhostName) -> Plan:
+        return plan_drop(ghost, self.account, self.ghosts.find(ghost))
+
+    def applier(self, package: Callable[[str], bytes], watch: Callable[[Change], None]) -> Applier:
+        return Applier(self.ghosts, self.records, SystemClock(), ThisProcess(), package, watch)
+
+
+def no_package(sha256: str) -> bytes:
+    """A drop deploys nothing."""
+    raise AssertionError(f"a drop has no package {sha256}")
