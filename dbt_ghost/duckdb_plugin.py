@@ -1,0 +1,238 @@
+"""The dbt-duckdb plugin of the embedded warehouse: opens prod or a branch's ghost, and does the macros' file work.
+
+    plugins: [{module: dbt_ghost.duckdb_plugin, config: {home: /absolute/folder, side: ghost, project: shop}}]
+
+The target decides the side, the environment (GHOST_BRANCH, CI's own variables) which ghost. Where there is no such
+ghost it is an error: prod is never opened in its place.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dbt.adapters.duckdb.credentials import Attachment, DuckDBCredentials
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.adapters.duckdb.utils import TargetConfig
+from dbt.flags import get_flags
+
+from dbt_ghost.core.branch import BRANCH_VARIABLES, resolve_branch
+from dbt_ghost.core.duration import parse_duration
+from dbt_ghost.core.errors import GhostError, NotFound, Refused
+from dbt_ghost.core.naming import GhostName
+from dbt_ghost.providers import lake, lake_files, lake_s3
+from dbt_ghost.providers.lake_files import Lake, Place
+
+SETTINGS = ("home", "side", "project")
+WORKSHOP = ("ghost_clone", "ghost_drop", "ghost_status")
+"""Operations that work on closed ghosts: two DuckDB instances must not have one catalog open."""
+
+Answer = Any
+Question = dict[str, Any]
+
+
+class Plugin(BasePlugin):
+    """Named by dbt-duckdb after its module, `duckdb_plugin`, which the macros call it by."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        for name in SETTINGS:
+            if not isinstance(plugin_config.get(name), str):
+                raise RuntimeError(_told(_setting(name)))
+        if plugin_config["side"] not in ("prod", "ghost"):
+            raise RuntimeError(_told(_setting("side")))
+        self._side = plugin_config["side"]
+        self._project = plugin_config["project"]
+        try:
+            self._lake = Lake(_project_folder() / plugin_config["home"])
+        except GhostError as error:
+            raise RuntimeError(_told(error)) from error
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Point the attachment that carries the target's database at the right catalog."""
+        attachment = next((each for each in creds.attach or [] if each.alias == creds.database), None)
+        if attachment is None:
+            raise RuntimeError(_told(_setting("attach")))
+        try:
+            place = self._opened()
+        except GhostError as error:
+            raise RuntimeError(_told(error)) from error
+        _attach(attachment, place)
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        self._connection = conn
+        try:
+            lake.load_extension(conn, "ducklake")
+        except GhostError as error:
+            raise RuntimeError(_told(error)) from error
+
+    def store(self, target_config: TargetConfig) -> None:
+        """A macro's question, which Jinja can only ask this way; the answer goes back in the same dict."""
+        exchange, location = target_config.config, target_config.location
+        operation = OPERATIONS[location.format if location is not None else ""]
+        try:
+            exchange["answer"] = {"result": operation(self, exchange["question"])}
+        except GhostError as error:
+            exchange["answer"] = {"error": {"message": error.message, "hint": error.hint}}
+
+    def _opened(self) -> Place | None:
+        """Where to connect to; None for a stand-in, where an operation works on the files itself or will refuse."""
+        if self._side == "prod":
+            self._lake.prod.folder.mkdir(parents=True, exist_ok=True)
+            return self._lake.prod
+        operation, branch = _operation()
+        if operation in WORKSHOP:
+            return None
+        try:
+            return _ready(self._lake, GhostName(self._project, _branch(branch)))
+        except GhostError:
+            if operation == "ghost_feed":  # looks again, and then its own error ends with the machine line
+                return None
+            raise
+
+    def _name(self, question: Question) -> GhostName:
+        """The ghost that is asked about. Raises Refused on the prod side, and for another project than the target's."""
+        if self._side != "ghost":
+            raise Refused("the target is production's (its plugin's `side` is prod)", "use the ghost target")
+        if question["project"] != self._project:
+            raise Refused(
+                f"the plugin's project is {self._project!r} and that of `vars: ghost:` is {question['project']!r}",
+                "make them equal in profiles.yml",
+            )
+        return GhostName(self._project, question["branch"])
+
+    def _find(self, question: Question) -> Answer:
+        place, found = self._lake.ghost(self._name(question)), lake_files.find(self._lake, self._name(question))
+        provenance = found.provenance
+        return {
+            "exists": found.exists,
+            "where": str(place.folder),
+            "leftover": not found.exists and place.folder.is_dir(),
+            "provenance": provenance.model_dump(mode="json") if provenance is not None else None,
+        }
+
+    def _list(self, question: Question) -> Answer:
+        self._name({**question, "branch": "any"})
+        return [each.model_dump(mode="json") for each in lake.list_ghosts(self._lake, self._project)]
+
+    def _prod(self, question: Question) -> Answer:
+        prod = lake.prod(self._lake)
+        folder = str(self._lake.ghost(self._name(question)).folder)
+        at = prod.snapshot_at.isoformat().replace("+00:00", "Z")  # as ghost.json writes it
+        return {"snapshot": prod.snapshot, "snapshot_at": at, "folder": folder}
+
+    def _begin(self, question: Question) -> Answer:
+        lake.begin(self._lake, self._name(question), _expires_at(question))
+
+    def _copy(self, question: Question) -> Answer:
+        return {"files": lake.copy(self._lake, self._name(question))}
+
+    def _mark_ready(self, question: Question) -> Answer:
+        lake.ready(self._lake, self._name(question))
+
+    def _renew(self, question: Question) -> Answer:
+        lake.renew(self._lake, self._name(question), _expires_at(question))
+
+    def _drop(self, question: Question) -> Answer:
+        return {"dropped": lake.drop(self._lake, self._name(question))}
+
+    def _files(self, question: Question) -> Answer:
+        lake_s3.open_bucket(self._connection, question["bucket"], os.environ)
+        files = lake_s3.files(self._connection, question["bucket"], question["prefix"])
+        return [{"key": each.key, "path": each.path, "size": each.size, "modified": each.modified} for each in files]
+
+    def _open_bucket(self, question: Question) -> Answer:
+        lake_s3.open_bucket(self._connection, question["bucket"], os.environ)
+
+    def _columns(self, question: Question) -> Answer:
+        columns = lake_s3.columns(self._connection, question["path"], question["format"])
+        return [{"name": name, "lower": name.lower(), "type": kind} for name, kind in columns]
+
+    def _load(self, question: Question) -> Answer:
+        self._name(question)
+        return {"rows": lake_s3.load(self._connection, question["statements"])}
+
+
+OPERATIONS: dict[str, Callable[[Plugin, Question], Answer]] = {
+    "find": Plugin._find,
+    "list": Plugin._list,
+    "prod": Plugin._prod,
+    "begin": Plugin._begin,
+    "copy": Plugin._copy,
+    "ready": Plugin._mark_ready,
+    "renew": Plugin._renew,
+    "drop": Plugin._drop,
+    "files": Plugin._files,
+    "open_bucket": Plugin._open_bucket,
+    "columns": Plugin._columns,
+    "load": Plugin._load,
+}
+"""What macros may ask, by the word that they use."""
+
+
+def _ready(of: Lake, name: GhostName) -> Place:
+    place, there = of.ghost(name), lake_files.ours(of, name, lake.now())
+    if there is not None and there.state == "ready" and place.catalog.is_file():
+        return place
+    target = getattr(_flags(), "TARGET", None) or "ghost"
+    clone = f"dbt run-operation ghost_clone --target {target} --args '{{branch: {name.branch}}}'"
+    if there is None:
+        raise NotFound(f"there is no ghost of branch {name.branch!r} in {of.ghosts}", clone)
+    raise NotFound(f"the ghost of branch {name.branch!r} is not whole: it is {there.state}", clone)
+
+
+def _attach(attachment: Attachment, place: Place | None) -> None:
+    if place is None:
+        attachment.path, attachment.options = ":memory:", None
+    else:
+        # Said although the catalog knows it: DuckLake refuses a catalog whose data is elsewhere, a moved one say.
+        attachment.path, attachment.options = f"ducklake:{place.catalog}", {"data_path": place.data_path}
+
+
+def _project_folder() -> Path:
+    """What a relative `home` is below: the process may be anywhere."""
+    return Path(str(getattr(_flags(), "PROJECT_DIR", None) or ".")).absolute()
+
+
+def _flags() -> Any:
+    return get_flags()  # type: ignore[no-untyped-call]
+
+
+def _operation() -> tuple[str, str | None]:
+    """The macro that `dbt run-operation` runs and its `branch`, or nothing of both."""
+    flags = _flags()
+    if getattr(flags, "WHICH", "") != "run-operation":
+        return "", None
+    arguments = getattr(flags, "ARGS", None)
+    branch = arguments.get("branch") if isinstance(arguments, dict) else None
+    return str(getattr(flags, "MACRO", "")).rpartition(".")[2], branch if isinstance(branch, str) else None
+
+
+def _branch(argument: str | None) -> str:
+    if not argument and not any(os.environ.get(name, "").strip() for name in BRANCH_VARIABLES):
+        raise GhostError("which ghost? No variable names a branch", "set GHOST_BRANCH to the branch's name")
+    return resolve_branch(argument, os.environ, None)
+
+
+def _expires_at(question: Question) -> datetime:
+    try:
+        return lake.now() + parse_duration(question["ttl"])
+    except (TypeError, ValueError) as error:
+        raise GhostError(f"vars: ghost: ttl: {question['ttl']!r} {error}", "write 3d, say") from error
+
+
+def _setting(name: str) -> GhostError:
+    hints = {
+        "home": "home: the warehouse's folder, an absolute path or one below the project",
+        "side": "side: prod, or side: ghost",
+        "project": "project: the one of `vars: ghost:`",
+        "attach": "attach: [{path: 'ducklake:', alias: <the target's database>}]",
+    }
+    return GhostError(f"profiles.yml, plugin dbt_ghost.duckdb_plugin: `{name}` is missing or wrong", hints[name])
+
+
+def _told(error: GhostError) -> str:
+    return f"{error.message}\n{error.hint}" if error.hint else error.message

@@ -1,0 +1,34 @@
+{# Show a plan, and carry it out unless it is a dry run: the same plan, so that a dry run cannot say another thing.
+
+   A plan is a list of {text, ...}: what it does in words, and what the adapter's leaf needs to do it. Returns the
+   leaf's answers, in order. #}
+{% macro _carry_out(run, plan) %}
+    {% set answers = [] %}
+    {% for action in plan %}
+        {% do log(('would ' if run.dry_run else '') ~ action.text, info=true) %}
+        {% if not run.dry_run %}
+            {% set answer = dbt_ghost._perform(run, action) %}
+            {% if answer.error %}
+                {% do dbt_ghost._refuse(
+                    run.operation, answer.error.message, answer.error.hint, changed=loop.index0 > 0
+                ) %}
+            {% endif %}
+            {% do answers.append(answer.result) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(answers) }}
+{% endmacro %}
+
+
+{# Leaf: carry out one action. Returns {result} or {error: {message, hint}}. #}
+{% macro _perform(run, action) %}
+    {{ return(adapter.dispatch('perform', 'dbt_ghost')(run, action)) }}
+{% endmacro %}
+
+{% macro default__perform(run, action) %}
+    {% do dbt_ghost._not_built('carry out ' ~ run.operation) %}
+{% endmacro %}
+
+{% macro duckdb__perform(run, action) %}
+    {{ return(dbt_ghost._ask_plugin(run, action.op, action.get('arguments', {}))) }}
+{% endmacro %}

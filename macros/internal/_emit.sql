@@ -1,0 +1,21 @@
+{# The one machine line, which every operation ends with; docs/reference/ghost_result.schema.json describes it. #}
+{% macro _emit(result) %}
+    {% do log('GHOST_RESULT ' ~ tojson(dict(ghost_result=1, **result), sort_keys=true), info=true) %}
+{% endmacro %}
+
+
+{# The result of an operation that went well. `more` is what only this operation has to say. #}
+{% macro _done(run, message, changed, more={}) %}
+    {% do log(message, info=true) %}
+    {% do dbt_ghost._emit(dict(
+        operation=run.operation,
+        ok=true,
+        changed=changed,
+        dry_run=run.dry_run,
+        project=run.project,
+        branch=run.branch,
+        database=run.database,
+        message=message,
+        **more
+    )) %}
+{% endmacro %}

@@ -1,0 +1,28 @@
+{# How every operation begins: its settings, its branch and its names, or one clear error. #}
+{% macro _start(operation, branch, dry_run=false) %}
+    {% set config = dbt_ghost._config(operation) %}
+    {% if dry_run is not boolean %}
+        {% do dbt_ghost._refuse(operation, 'dry_run must be true or false, not ' ~ dry_run, 'write dry_run: true') %}
+    {% endif %}
+    {% if target.name != config.target %}
+        {% do dbt_ghost._refuse(
+            operation,
+            operation ~ ' runs on the target ' ~ config.target ~ ', not on ' ~ target.name,
+            'dbt run-operation ' ~ operation ~ ' --target ' ~ config.target
+        ) %}
+    {% endif %}
+    {% if operation == 'ghost_status' and not dbt_ghost._named_branch(operation, branch).name %}
+        {{ return(dict(
+            operation=operation, dry_run=false, config=config, project=config.project, branch=none, database=none
+        )) }}
+    {% endif %}
+    {% set name = dbt_ghost._branch(operation, branch, config.protected) %}
+    {{ return(dict(
+        operation=operation,
+        dry_run=dry_run,
+        config=config,
+        project=config.project,
+        branch=name,
+        database=dbt_ghost._database_name(config.project, name)
+    )) }}
+{% endmacro %}
