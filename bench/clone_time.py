@@ -1,0 +1,73 @@
+"""How a clone's time grows with the data, beside copying the same warehouse: `python bench/clone_time.py`.
+
+Both are timed in turn in one run, and the figures to quote are the ratios. Makes about 1 GB below TMPDIR and removes it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from dbt_ghost.core.naming import GhostName
+from dbt_ghost.providers import lake
+from dbt_ghost.providers.lake_files import Lake
+
+ROWS = (500_000, 2_000_000, 8_000_000)
+RUNS = 5
+GHOST = GhostName("bench", "feature/x")
+
+
+def main() -> None:
+    print("| data | clone | copy | copy / clone | clone / smallest clone |\n|---|---|---|---|---|")
+    smallest = 0.0
+    with tempfile.TemporaryDirectory(prefix="ghost-bench-") as folder:
+        for rows in ROWS:
+            home = Lake(Path(folder).resolve() / str(rows))
+            megabytes = make(home, rows)
+            clone, copy = timed(home)
+            smallest = smallest or clone
+            print(
+                f"| {megabytes:,.0f} MB | {clone:.3f} s | {copy:.3f} s | {copy / clone:.0f} | {clone / smallest:.1f} |"
+            )
+            shutil.rmtree(home.home)
+
+
+def make(home: Lake, rows: int) -> float:
+    """A table of `rows` rows that do not compress away; returns its size in MB."""
+    home.home.mkdir(parents=True)
+    with duckdb.connect(":memory:") as connection:
+        lake.load_extension(connection, "ducklake")
+        connection.execute(f"attach 'ducklake:{home.prod.catalog}' as prod (data_path '{home.prod.data_path}')")
+        connection.execute(
+            f"create table prod.main.t as select i, hash(i) as a, hash(i, 1) as b, md5(i::varchar) as c from range({rows}) r(i)"
+        )
+    return sum(file.stat().st_size for file in home.prod.data.rglob("*") if file.is_file()) / 1e6
+
+
+def timed(home: Lake) -> tuple[float, float]:
+    """Medians of cloning and of copying, in seconds, run in turn."""
+    clones, copies = [], []
+    for _ in range(RUNS):
+        clones.append(seconds(lambda: lake.clone(home, GHOST, datetime.now(UTC) + timedelta(days=1))))
+        lake.drop(home, GHOST)
+        target = home.home.with_name("copy")
+        copies.append(seconds(lambda to=target: shutil.copytree(home.prod.data, to)))  # type: ignore[misc]
+        shutil.rmtree(target)
+    return statistics.median(clones), statistics.median(copies)
+
+
+def seconds(action: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    action()
+    return time.perf_counter() - begun
+
+
+if __name__ == "__main__":
+    main()
