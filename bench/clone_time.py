@@ -1,6 +1,7 @@
 """How a clone's time grows with the data, beside copying the same warehouse: `python bench/clone_time.py`.
 
-Both are timed in turn in one run, and the figures to quote are the ratios. Makes about 1 GB below TMPDIR and removes it.
+Both are timed in turn in one run, and the figures to quote are the ratios. Makes about 1 GB below TMPDIR, and removes
+it.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ def make(home: Lake, rows: int) -> float:
         lake.load_extension(connection, "ducklake")
         connection.execute(f"attach 'ducklake:{home.prod.catalog}' as prod (data_path '{home.prod.data_path}')")
         connection.execute(
-            f"create table prod.main.t as select i, hash(i) as a, hash(i, 1) as b, md5(i::varchar) as c from range({rows}) r(i)"
+            "create table prod.main.t as select i, hash(i) as a, hash(i, 1) as b, md5(i::varchar) as c"
+            f" from range({rows}) r(i)"
         )
     return sum(file.stat().st_size for file in home.prod.data.rglob("*") if file.is_file()) / 1e6
 

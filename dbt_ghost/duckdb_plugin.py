@@ -20,7 +20,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
 from dbt.flags import get_flags
 
-from dbt_ghost.core.branch import BRANCH_VARIABLES, resolve_branch
+from dbt_ghost.core.branch import BRANCH_VARIABLES, refuse_protected, resolve_branch
 from dbt_ghost.core.duration import parse_duration
 from dbt_ghost.core.errors import GhostError, NotFound, Refused
 from dbt_ghost.core.naming import GhostName
@@ -214,7 +214,9 @@ def _operation() -> tuple[str, str | None]:
 def _branch(argument: str | None) -> str:
     if not argument and not any(os.environ.get(name, "").strip() for name in BRANCH_VARIABLES):
         raise GhostError("which ghost? No variable names a branch", "set GHOST_BRANCH to the branch's name")
-    return resolve_branch(argument, os.environ, None)
+    branch = resolve_branch(argument, os.environ, lambda: None)
+    refuse_protected(branch, ())
+    return branch
 
 
 def _expires_at(question: Question) -> datetime:

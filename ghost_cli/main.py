@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import os
+import signal
 from typing import Any, NoReturn
 
 import click
 
 from dbt_ghost import __version__
 from dbt_ghost.core.errors import GhostError
+
+COLOR = False if os.environ.get("NO_COLOR") else None
+"""https://no-color.org; None leaves it to whether there is a terminal."""
 
 COMMANDS = ("plan", "fork", "status", "list", "drop", "demo")
 
@@ -21,11 +26,9 @@ class Failure(click.ClickException):
         self.hint = error.hint
 
     def show(self, file: Any = None) -> None:
-        click.secho("Error: ", fg="red", bold=True, nl=False, err=True)
-        click.echo(self.message, err=True)
+        click.echo(click.style("Error: ", fg="red", bold=True) + self.message, err=True, color=COLOR)
         if self.hint:
-            click.secho("hint: ", fg="cyan", nl=False, err=True)
-            click.echo(self.hint, err=True)
+            click.echo(click.style("hint: ", fg="cyan") + self.hint, err=True, color=COLOR)
 
 
 class Commands(click.Group):
@@ -47,7 +50,10 @@ class Commands(click.Group):
             raise Failure(error) from error
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100, "color": COLOR},
+)
 @click.version_option(__version__, prog_name="ghost-ingest")
 def cli() -> None:
     """Fork the ingestion of a production data flow for one git branch, inside the production account.
@@ -57,6 +63,17 @@ def cli() -> None:
 
 
 def main() -> NoReturn:
-    """Entry point of the console script."""
+    """Entry point of the console script.
+
+    A cancelled CI job (SIGTERM) and a closed terminal (SIGHUP) end like Ctrl-C: locks are given back, a demo is
+    cleared away.
+    """
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), interrupt)
     cli(prog_name="ghost-ingest")
     raise SystemExit(0)

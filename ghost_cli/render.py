@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any, assert_never
 
 import click
 
-from dbt_ghost.core.plan import Change, Create, Delete, Hop, Plan, Update
+from dbt_ghost.core.plan import Change, Create, Delete, Hop, Plan, Update, verb_of
 from dbt_ghost.core.record import Record
 from dbt_ghost.core.resources import kind_of, name_of
-from dbt_ghost.operations.apply import verb_of
 from dbt_ghost.operations.status import Status
 
 
@@ -49,6 +49,14 @@ def change_line(change: Change) -> str:
             assert_never(change)
 
 
+def forked_text(plan: Plan, record: Record) -> str:
+    """How a fork ended."""
+    done = f"{count_of(len(plan.changes), 'change')} made" if plan.changes else "Nothing to change"
+    if record.state == "dropped":
+        return f"{done}. No step's code differs from prod's any more, so {plan.ghost.branch} has no ghost on AWS."
+    return f"{done}. The ghost of {plan.ghost.branch} is {record.state} until {_time(record.expires_at)}."
+
+
 def progress(plan: Plan) -> Callable[[Change], None]:
     """Says each change on stderr before it is made, numbered."""
     total, numbers = len(plan.changes), count(1)
@@ -63,14 +71,15 @@ def progress(plan: Plan) -> Callable[[Change], None]:
 def status_text(branch: str, status: Status) -> str:
     record = status.record
     if record is None:
-        lines = [f"{branch}: no ghost on record"]
+        rest = "run fork to make it so, or drop to remove it" if status.found else "nothing of it is there"
+        lines = [f"{branch}: no ghost on record; {rest}"]
     else:
         lines = [f"{branch}: {record.state}" + (" (expired)" if status.expired else "")]
-        lines += [f"  ghost    {record.ghost}", f"  since    {record.created_at:%Y-%m-%d %H:%M} UTC"]
-        lines += [f"  until    {record.expires_at:%Y-%m-%d %H:%M} UTC"]
-        lines += [f"  locked   by {record.lock.owner}"] if record.lock else []
+        lines += [f"  ghost    {record.ghost}", f"  since    {_time(record.created_at)}"]
+        lines += [f"  until    {_time(record.expires_at)}"]
+        lines += [f"  locked   by {record.lock.owner} until {_time(record.lock.expires_at)}"] if record.lock else []
         lines += [f"  step     {name}: {_code(step.changed)}" for name, step in record.steps.items()]
-    lines += [f"  there    {r.kind:<13} {r.name}" for r in status.found]
+    lines += [f"  there    {r.kind:<13} {r.name}" for r in status.found if r not in status.unrecorded]
     lines += [f"  MISSING  {r.kind:<13} {r.name}" for r in status.missing]
     lines += [f"  EXTRA    {r.kind:<13} {r.name} (not on record)" for r in status.unrecorded]
     return "\n".join(lines)
@@ -87,12 +96,25 @@ def status_json(branch: str, status: Status) -> dict[str, Any]:
     }
 
 
-def records_text(records: Iterable[Record]) -> str:
+def records_text(records: Iterable[Record], now: datetime) -> str:
     rows = [
-        f"{r.branch:<40} {r.state:<9} until {r.expires_at:%Y-%m-%d %H:%M} UTC  {len(r.resources):>3} resources"
+        f"{r.branch:<40} {_state(r, now):<9} until {_time(r.expires_at)}  {len(r.resources):>3} resources"
         for r in sorted(records, key=lambda r: r.branch)
     ]
     return "\n".join(rows) or "no ghosts"
+
+
+def count_of(number: int, thing: str) -> str:
+    """`1 change`, `2 changes`."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _state(record: Record, now: datetime) -> str:
+    return "expired" if record.state != "dropped" and record.expires_at <= now else record.state
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _heading(plan: Plan) -> Iterator[str]:

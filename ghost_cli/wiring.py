@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
-from dbt_ghost.core.branch import resolve_branch
-from dbt_ghost.core.config import GhostConfig, read_config
+from dbt_ghost.core.branch import refuse_protected, resolve_branch
+from dbt_ghost.core.config import GhostConfig, not_built_yet, read_config, refuse_unbuilt
+from dbt_ghost.core.errors import GhostError
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.core.plan import Change, Plan
 from dbt_ghost.core.topology import Account
-from dbt_ghost.operations.apply import Applier, Origin
+from dbt_ghost.operations.apply import Applier, Origin, refuse_unclaimed
 from dbt_ghost.operations.code import CodeOfSteps, code_of_steps
 from dbt_ghost.operations.discover import discover
 from dbt_ghost.operations.drop import plan_drop
@@ -41,8 +42,9 @@ class Project:
         return cls(file.folder, read_config(file.text, os.environ))
 
     def ghost(self, branch: str | None) -> GhostName:
-        resolved = resolve_branch(branch, os.environ, git.current_branch(self.folder), self.config.protected)
-        return GhostName(self.config.project, resolved)
+        return GhostName(
+            self.config.project, resolve_branch(branch, os.environ, partial(git.current_branch, self.folder))
+        )
 
     @cached_property
     def session(self) -> Session:
@@ -62,14 +64,30 @@ class Project:
         return AwsGhosts(self.session, self.config.project, self.account)
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What the settings ask for and nothing does yet."""
+        return not_built_yet(self.config)
+
+    @property
     def origin(self) -> Origin:
-        head = git.head(self.folder)
+        """Unknown outside a repository, and where git refuses to look."""
+        try:
+            head = git.head(self.folder)
+        except GhostError:
+            head = None
         if head is None:
             return Origin()
         return Origin(head.commit, "" if head.dirty else head.tree)
 
     def plan_fork(self, ghost: GhostName) -> tuple[Plan, CodeOfSteps]:
-        """Discover, compare, plan. Reads only."""
+        """Discover, compare, plan. Reads only.
+
+        Raises Refused for a protected branch, and for settings that it is not safe to leave out.
+        """
+        refuse_protected(ghost.branch, self.config.protected)
+        refuse_unbuilt(self.config)
+        self.records.read(ghost)  # a state bucket that is missing is said before anything is planned on it
+        refuse_unclaimed(self.ghosts, ghost)
         prod = AwsProd(self.session)
         topology = discover(prod, self.config)
         code = code_of_steps(prod, ZipPackages(self.folder), self.config, topology)

@@ -6,7 +6,7 @@ The argument, then the environment, then git (which only the CLI can ask).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from dbt_ghost.core.errors import GhostError, Refused
 
@@ -48,36 +48,36 @@ _UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 _HOW = "pass --branch, or set GHOST_BRANCH"
 
 
-def resolve_branch(
-    argument: str | None, environ: Mapping[str, str], git: str | None, protected: Collection[str] = ()
-) -> str:
-    """The full branch name. `git` is the branch that is checked out, None if there is none.
+def resolve_branch(argument: str | None, environ: Mapping[str, str], git: Callable[[], str | None]) -> str:
+    """The full branch name. `git` gives the branch that is checked out, None if there is none; it is asked last.
 
-    Raises GhostError where no branch is to be found, Refused for a protected one.
+    Raises GhostError where no branch is to be found.
     """
-    branch, source = _named(argument, environ, git)
+    branch = _named(argument, environ, git)
     if re.search(_UNPRINTABLE, branch):
         raise GhostError(f"the branch name {branch!r} has control characters or is not Unicode", "rename the branch")
-    if branch.lower() in {name.lower() for name in (*ALWAYS_PROTECTED, *protected)}:
-        raise Refused(
-            f"{branch!r} ({source}) is a protected branch: it never gets a ghost",
-            f"switch to the branch you work on; if this is it, {_HOW}",
-        )
     return branch
 
 
-def _named(argument: str | None, environ: Mapping[str, str], git: str | None) -> tuple[str, str]:
-    """The branch, and who says so."""
+def refuse_protected(branch: str, protected: Collection[str]) -> None:
+    """Raises Refused for a branch that never gets a ghost. It may be looked at, and a ghost it once had be dropped."""
+    if branch.lower() in {name.lower() for name in (*ALWAYS_PROTECTED, *protected)}:
+        raise Refused(f"{branch!r} is a protected branch: it never gets a ghost", f"name the one you work on: {_HOW}")
+
+
+def _named(argument: str | None, environ: Mapping[str, str], git: Callable[[], str | None]) -> str:
+    if argument is not None and not argument.strip():  # `--branch "$UNSET"` must not become another branch
+        raise GhostError("--branch is empty", "name the branch, or leave --branch out")
     asked = [("--branch", argument or ""), *((name, environ.get(name, "")) for name in OWN_VARIABLES)]
     for source, value in asked:
         if value.strip():
-            return _asked_for(value.strip(), source), source
+            return _asked_for(value.strip(), source)
     for name in BRANCH_VARIABLES[len(OWN_VARIABLES) :]:
         branch = short(environ.get(name, ""))
         if branch and not _is_tag(name, environ):
-            return branch, name
-    if git and short(git):
-        return short(git), "git"
+            return branch
+    if checked_out := short(git() or ""):
+        return checked_out
     raise GhostError("no branch: git has none checked out here, and no CI variable names one", _HOW)
 
 

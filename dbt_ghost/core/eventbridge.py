@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from dbt_ghost.core.errors import Refused
@@ -9,19 +10,31 @@ from dbt_ghost.core.resources import BucketEvent, canonical
 from dbt_ghost.core.topology import ProdBucket
 
 OBJECT_CREATED = "s3:ObjectCreated:"
+PATTERN_LIMIT = 4096  # characters (F 1.14)
 
 
-def rule_pattern(bucket: str, entry: BucketEvent) -> str:
-    """The event pattern of one trigger, as canonical JSON.
+def rule_pattern(triggers: Iterable[tuple[str, BucketEvent]]) -> str:
+    """The event pattern of all of a ghost's triggers, as (prod bucket, entry). Canonical JSON.
 
-    It only narrows: a list in a pattern means OR, so prefix AND suffix is the tap's to enforce.
+    It only narrows: a list in a pattern means OR, so which prefix AND suffix goes with which bucket is the tap's to
+    enforce. One rule a ghost, since a bus has room for 300 (F 1.14).
     """
-    detail: dict[str, Any] = {"bucket": {"name": [bucket]}}
+    triggers = list(triggers)
+    detail: dict[str, Any] = {"bucket": {"name": sorted({bucket for bucket, _ in triggers})}}
+    keys = {_key_filter(entry) for _, entry in triggers}
+    if None not in keys:
+        detail["object"] = {"key": [{kind: text} for kind, text in sorted(key for key in keys if key)]}
+    pattern = {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail}
+    if len(canonical(pattern)) > PATTERN_LIMIT:
+        del detail["object"]
+    return canonical(pattern)
+
+
+def _key_filter(entry: BucketEvent) -> tuple[str, str] | None:
+    """The one part of a filter that a pattern can narrow by; None if every key may be meant."""
     if entry.prefix:
-        detail["object"] = {"key": [{"prefix": entry.prefix}]}
-    elif entry.suffix:
-        detail["object"] = {"key": [{"suffix": entry.suffix}]}
-    return canonical({"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail})
+        return "prefix", entry.prefix
+    return ("suffix", entry.suffix) if entry.suffix else None
 
 
 def tap_route(bucket: str, entry: BucketEvent, function: str) -> dict[str, Any]:

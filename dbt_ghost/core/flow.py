@@ -1,7 +1,8 @@
 """Which steps a fork takes, and how data reaches each of them. Pure.
 
-A step whose code the branch changes is forked, and so is every later step up to the feed (`downstream: replicate`).
-A forked step listens to the ghost's buckets where an earlier forked step fills them, and to prod's events elsewhere.
+A step whose code the branch changes is forked, and so is every later step up to the feed (`downstream: replicate`),
+and every step that fills a bucket together with a forked one: the ghost's bucket would lack its share. A forked step
+listens to the ghost's buckets where forked steps fill them, and to prod's events elsewhere.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def forked_steps(
     Raises Refused for a chain that feeds itself, and for a forked step that nothing triggers.
     """
     after = _edges(topology, outputs)
-    forked = _closure(after, changed)
+    forked = _closure(after, outputs, changed)
     order = [name for name in _in_order(after) if name in forked]
     return tuple(_forked(topology, outputs, forked, name, name in changed) for name in order)
 
@@ -69,22 +70,25 @@ def _edges(topology: Topology, outputs: Mapping[str, tuple[str, ...]]) -> dict[s
     }
 
 
-def _closure(after: Mapping[str, set[str]], changed: Collection[str]) -> set[str]:
+def _closure(
+    after: Mapping[str, set[str]], outputs: Mapping[str, tuple[str, ...]], changed: Collection[str]
+) -> set[str]:
     forked: set[str] = set()
     waiting = list(changed)
     while waiting:
         name = waiting.pop()
         if name not in forked:
             forked.add(name)
-            waiting.extend(after[name])
+            beside = (other for other, buckets in outputs.items() if set(buckets) & set(outputs[name]))
+            waiting.extend({*after[name], *beside})
     return forked
 
 
 def _in_order(after: Mapping[str, set[str]]) -> list[str]:
     before = TopologicalSorter[str]()
-    for name, followers in sorted(after.items()):
+    for name, followers in sorted(after.items()):  # sorted, so that equal chains give equal plans
         before.add(name)
-        for follower in followers:
+        for follower in sorted(followers):
             before.add(follower, name)
     try:
         return list(before.static_order())

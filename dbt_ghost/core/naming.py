@@ -67,14 +67,14 @@ class GhostName:
     @property
     def id(self) -> str:
         """The ghost's own name, which its functions and rules start with; also the key of its record."""
-        return self._name(NAME_LIMIT - STEP_LENGTH - len("-") - len("-99"))
+        return self._name(NAME_LIMIT - STEP_LENGTH - 1)
 
     def function(self, step: str) -> str:
         return f"{self.id}-{step}"
 
-    def rule(self, step: str, number: int = 1) -> str:
-        """The rule for a step's first, second, ... trigger."""
-        return f"{self.id}-{step}" if number == 1 else f"{self.id}-{step}-{number}"
+    def rule(self, step: str) -> str:
+        """The rule that feeds a step; so far a ghost has one, for its tap."""
+        return f"{self.id}-{step}"
 
     def log_group(self, step: str) -> str:
         return f"/aws/lambda/{self.function(step)}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from typing import assert_never
 
 from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.naming import GhostName
-from dbt_ghost.core.record import RecordedStep, State
+from dbt_ghost.core.record import RecordedStep, State, Verb
 from dbt_ghost.core.resources import BUILD_ORDER, DROP_ORDER, Resource, kind_of, name_of
 from dbt_ghost.core.topology import Account
 
@@ -37,6 +38,19 @@ class Delete:
 Change = Create | Update | Delete
 
 
+def verb_of(change: Change) -> Verb:
+    """The change as a word."""
+    match change:
+        case Create():
+            return "create"
+        case Update():
+            return "update"
+        case Delete():
+            return "delete"
+        case _:
+            assert_never(change)
+
+
 @dataclass(frozen=True)
 class Hop:
     """How data passes through one forked step: prod bucket names on both sides, and what stands in for them."""
@@ -52,7 +66,8 @@ class Hop:
 class Plan:
     """Every change, in order. Raises Refused if one of them is on something that is not this ghost's.
 
-    `existing` is what the plan was made from: if it is no longer so, the plan is not carried out.
+    `existing` is what the plan was made from: if it is no longer so, the plan is not carried out. `becomes` is `ready`,
+    or `dropped` where nothing is left of the ghost.
     """
 
     ghost: GhostName
@@ -78,7 +93,7 @@ class Plan:
 
     @property
     def prod_changes(self) -> int:
-        """How many of the changes are on production's resources: the number that must be 0, counted, not assumed."""
+        """How many of the changes are, by name, on what is not this ghost's. A plan with any cannot be made."""
         return sum(not is_ghosts(self.ghost, change.resource) for change in self.changes)
 
 
@@ -91,7 +106,12 @@ def is_ghosts(ghost: GhostName, resource: Resource) -> bool:
 def changes(wanted: Iterable[Resource], existing: Iterable[Resource]) -> tuple[Change, ...]:
     """What turns `existing` into `wanted`: what is no longer wanted first, then the rest, listening last."""
     now = {_identity(resource): resource for resource in existing}
+    wanted = tuple(wanted)
     then = {_identity(resource): resource for resource in wanted}
+    if len(then) < len(wanted):
+        raise Refused(
+            "two resources of the ghost would have one name", "this is a bug in dbt-ghost; nothing was changed"
+        )
     gone = sorted((now[key] for key in now.keys() - then.keys()), key=_drop_rank)
     built = sorted(then.values(), key=_build_rank)
     return (

@@ -1,7 +1,8 @@
 """The IAM documents of a ghost's roles, as pure functions. Every statement says in its Sid what it is for.
 
-A role may read the declared prod prefixes, use its ghost's own buckets and write its own log group; one closed-world
-Deny covers every other action on everything else, also actions that AWS adds later (reference: F 4.4).
+A role may read the declared prod prefixes, use its ghost's own buckets and write its own log group. Two Denies cover
+all else, whatever other policies allow: every other action, also one that AWS adds later, and reading anything else
+(F 4.4).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.resources import canonical
 from dbt_ghost.core.topology import Account
 
@@ -50,10 +52,13 @@ class Location:
         return cls(bucket, key, exact=bool(key) and not key.endswith("/"))
 
     def objects(self, account: Account) -> str:
-        """The ARN pattern of the keys. Raises ValueError for characters that IAM would read as a pattern."""
+        """The ARN pattern of the keys. Raises Refused for characters that IAM would read as a pattern."""
         for text in (self.bucket, self.prefix, self.suffix):
             if set(text) & set("*?${}"):
-                raise ValueError(f"{text!r} has a character with a meaning of its own in a policy")
+                raise Refused(
+                    f"s3://{self.bucket}: {text!r} has a character with a meaning of its own in a policy",
+                    "so far prefixes and suffixes must do without * ? $ { }",
+                )
         rest = "" if self.exact else f"*{self.suffix}"
         return f"{account.bucket_arn(self.bucket)}/{self.prefix}{rest}"
 
@@ -71,6 +76,10 @@ def step_policy(
     statements.append(_write_logs(account, log_group))
     owned = [arn for bucket in own for arn in (account.bucket_arn(bucket), f"{account.bucket_arn(bucket)}/*")]
     statements.append(_deny_elsewhere(READ_ACTIONS, [*owned, _inside(account, log_group)]))
+    declared = sorted(
+        {arn for location in reads for arn in (account.bucket_arn(location.bucket), location.objects(account))}
+    )
+    statements.append(_deny_reads_elsewhere([*declared, *owned]))
     return _document(statements)
 
 
@@ -137,6 +146,12 @@ def _deny_elsewhere(reads: tuple[str, ...], owned: list[str]) -> dict[str, Any]:
     """kms:Decrypt stays open: Lambda itself assumes the role to decrypt the environment when a function starts, by a
     grant made for that; nothing else in the role allows it."""
     return {"Sid": "ChangeNothingElse", "Effect": "Deny", "NotAction": [*reads, "kms:Decrypt"], "NotResource": owned}
+
+
+def _deny_reads_elsewhere(readable: list[str]) -> dict[str, Any]:
+    """A bucket policy may let every role of the account read: the ghost's own read what is declared and no more."""
+    actions = list(READ_ACTIONS)
+    return {"Sid": "ReadNothingElse", "Effect": "Deny", "Action": actions, "NotResource": readable}
 
 
 def _allow(sid: str, actions: tuple[str, ...], resources: list[str]) -> dict[str, Any]:

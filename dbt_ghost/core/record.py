@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-RECORD_VERSION: Final = 1
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(minutes=10)
+"""Longer than any one change takes; renewed while a plan is carried out."""
 
 State = Literal["building", "ready", "dropping", "dropped"]
 Verb = Literal["create", "update", "delete"]
@@ -28,7 +28,7 @@ class Lock(_Part):
     """Who works on the ghost, and until when at the latest."""
 
     owner: str = Field(description="host:process:random")
-    expires_at: datetime
+    expires_at: AwareDatetime
 
 
 class RecordedChange(_Part):
@@ -64,9 +64,9 @@ class Record(_Part):
     account: str
     region: str
     state: State
-    created_at: datetime
-    updated_at: datetime
-    expires_at: datetime
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+    expires_at: AwareDatetime
     commit: str = Field(default="", description="git commit the fork ran from, if known")
     tree: str = Field(default="", description="git tree hash of the branch: squash merges change commits, not trees")
     lock: Lock | None = None
@@ -96,3 +96,10 @@ class StoredRecord:
 
     record: Record
     version: str
+
+
+@dataclass(frozen=True)
+class UnreadableRecord:
+    """An object among the records that is none, or of a version that we do not know; `why` names it."""
+
+    why: str

@@ -60,7 +60,7 @@ class Role:
     tags: Pairs = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Invoker:
     """A service allowed to invoke a function, for one source (F 4.14: always with the account)."""
 
@@ -90,7 +90,7 @@ class Function:
     tags: Pairs = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class BucketEvent:
     """One entry of a bucket's notification document: which events of which keys go to which function."""
 

@@ -17,6 +17,7 @@ from dbt_ghost.core.topology import Account
 from dbt_ghost.demo import production_documents as docs
 from dbt_ghost.demo.production_documents import CLEAN, ENRICH, FUNCTIONS, NIGHTLY, Buckets
 from dbt_ghost.providers.artifacts import pack
+from dbt_ghost.providers.aws.buckets import PRIVATE
 from dbt_ghost.providers.aws.session import friendly_errors
 
 POLL_S = 0.05
@@ -190,15 +191,7 @@ def install_state_bucket(aws: Aws, name: str) -> None:
         make_bucket(aws, name)
         s3 = aws.client("s3")
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-        s3.put_public_access_block(
-            Bucket=name,
-            PublicAccessBlockConfiguration={
-                "BlockPublicAcls": True,
-                "IgnorePublicAcls": True,
-                "BlockPublicPolicy": True,
-                "RestrictPublicBuckets": True,
-            },
-        )
+        s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=PRIVATE)
 
 
 def make_bucket(aws: Aws, name: str) -> None:

@@ -8,16 +8,15 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from dbt_ghost.core.branch import BRANCH_VARIABLES
 from dbt_ghost.core.errors import GhostError
 from dbt_ghost.demo.display import Display
+from dbt_ghost.providers.children import Children
 from dbt_ghost.providers.dbt_project import DbtProject, DbtRun
 
 HERE = Path(__file__).parents[1]
@@ -38,6 +37,7 @@ class Stage:
 
     folder: Path
     display: Display
+    children: Children = field(default_factory=Children)
 
     @property
     def source(self) -> Path:
@@ -93,29 +93,14 @@ class Stage:
         """Run dbt in the project, shown unless `quiet`. Raises GhostError with dbt's own words if it fails."""
         if not quiet:
             self.display.command(shlex.join(["dbt", *words]))
-        run = DbtProject(self.project, self.environment(environment)).run(*words)
+        run = DbtProject(self.project, self.environment(environment), self.children).run(*words)
         if not run.ok:
             raise GhostError(f"dbt {shlex.join(words)} failed:\n{run.error}")
         return run
 
     def run(self, words: list[str], environment: Mapping[str, str]) -> str:
         """Run a command in the project. Raises GhostError with all that it said if it fails."""
-        done = subprocess.run(
-            words,
-            cwd=self.project,
-            env=self.environment(environment),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = self.children.run(words, self.project, self.environment(environment))
         if done.returncode:
             raise GhostError(f"`{shlex.join(words)}` failed ({done.returncode}):\n{done.stdout}{done.stderr}")
         return done.stdout
-
-
-def json_of(text: str) -> Any:
-    """The JSON document that a command printed."""
-    import json
-
-    return json.loads(text)

@@ -6,11 +6,12 @@ never has a ghost. At the end production must equal it.
 
 from __future__ import annotations
 
-import shutil
+import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from dbt_ghost.demo import evidence
 from dbt_ghost.demo.comparison import TableComparison, compare
 from dbt_ghost.demo.display import Display
 from dbt_ghost.demo.production import Production, install_state_bucket
-from dbt_ghost.demo.stage import Stage, json_of
+from dbt_ghost.demo.stage import Stage
 from dbt_ghost.providers import lake_reader
 from dbt_ghost.providers.aws.session import Session
 from dbt_ghost.providers.dbt_project import DbtRun
@@ -129,7 +130,7 @@ class Story:
     def open_branch(self) -> None:
         self._display.command(f"git switch --create {BRANCH}")
         self._stage.git("switch", "--quiet", "--create", BRANCH)
-        shutil.copytree(self._stage.source / "branches/fix-overnight-arrivals", self._stage.project, dirs_exist_ok=True)
+        self._stage.git("apply", str(self._stage.source / "branches/fix-overnight-arrivals.patch"))
         self._stage.commit("Flights that land after midnight arrive on the next day")
         changed = self._stage.git("diff", "--name-only", "main", "HEAD").split()
         self.findings.branch_changes = tuple(changed)
@@ -140,7 +141,7 @@ class Story:
         self.findings.clone = self._ghost_operation("ghost_clone")
 
     def fork(self) -> None:
-        self.findings.fork = json_of(self._ghost_ingest("fork", "--json"))
+        self.findings.fork = json.loads(self._ghost_ingest("fork", "--json"))
 
     def deliver(self) -> None:
         self.arrive(AFTER)
@@ -148,10 +149,7 @@ class Story:
 
     def build_ghost(self) -> None:
         self.findings.feed = self._ghost_operation("ghost_feed")
-        with ThreadPoolExecutor() as pool:
-            productions = pool.submit(self._build_warehouses)
-            self._dbt("build")
-            productions.result()
+        self._side_by_side(self._build_warehouses, lambda: self._dbt("build"))
 
     def compare(self) -> None:
         with self._warehouses("prod", "ghost") as connection:
@@ -161,7 +159,7 @@ class Story:
     def drop(self) -> None:
         self._ghost_ingest("drop", "--yes", "--json")
         self._ghost_operation("ghost_drop")
-        status = json_of(self._ghost_ingest("status", "--json"))
+        status = json.loads(self._ghost_ingest("status", "--json"))
         clones = self._stage.warehouse("prod") / "ghosts"
         left = [f"{found['kind']} {found['name']}" for found in status["found"]]
         left += [str(folder) for folder in clones.glob("*")]
@@ -191,6 +189,11 @@ class Story:
             for day in days:
                 side.chain.wait_for(day)
 
+    def has_received(self, days: tuple[str, ...]) -> bool:
+        """Have these files been processed by production already?"""
+        there = evidence.objects(self.prod.aws, {"curated": self.prod.chain.buckets.curated})
+        return all(("curated", f"flights/{day}.csv") in there for day in days)
+
     def wait_for_ghost(self, days: tuple[str, ...]) -> None:
         bucket = self.ghost.bucket(self.prod.chain.buckets.curated)
         functions = [self.ghost.function(step) for step in (TAP, *self.findings.fork["steps"])]
@@ -199,9 +202,17 @@ class Story:
 
     def _build_warehouses(self) -> None:
         """Production's own work, and the control's, side by side."""
+        self._side_by_side(*(partial(self._build_warehouse, side) for side in (self.prod, self.control)))
+
+    def _side_by_side(self, *actions: Callable[[], object]) -> None:
+        """All of them, in threads; where one fails or we are interrupted, the programs of the others are ended."""
         with ThreadPoolExecutor() as pool:
-            for built in [pool.submit(self._build_warehouse, side) for side in (self.prod, self.control)]:
-                built.result()
+            try:
+                for done in [pool.submit(action) for action in actions]:
+                    done.result()
+            except BaseException:
+                self._stage.children.stop()
+                raise
 
     def _build_warehouse(self, side: Side) -> None:
         for words in (("run-operation", "load_flights"), ("build",)):

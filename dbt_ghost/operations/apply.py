@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import assert_never
 
-from dbt_ghost.core.errors import Conflict, GhostError
-from dbt_ghost.core.plan import Change, Create, Delete, Plan, Update
-from dbt_ghost.core.record import Record, RecordedChange, RecordedResource, StoredRecord, Verb
-from dbt_ghost.core.resources import Function, kind_of, name_of
+from dbt_ghost.core.errors import Conflict, GhostError, Refused
+from dbt_ghost.core.naming import GhostName
+from dbt_ghost.core.plan import Change, Create, Delete, Plan, Update, verb_of
+from dbt_ghost.core.record import LEASE, Record, RecordedChange, RecordedResource, StoredRecord, Verb
+from dbt_ghost.core.resources import TAG_BRANCH, Function, kind_of, name_of
 from dbt_ghost.operations.world import Clock, Ghosts, Process, Records
 
 
@@ -39,32 +39,41 @@ class Applier:
     watch: Callable[[Change], None] = lambda change: None
 
     def is_settled(self, plan: Plan) -> bool:
-        """Is there nothing to change, and no record that says otherwise?"""
+        """Is there nothing to change, and no record that says otherwise? Raises Refused as `carry_out` does."""
         stored = self.records.read(plan.ghost)
-        state = stored.record.state if stored else "dropped"
-        return not plan.changes and state == "dropped" and (plan.becomes == "dropped" or not plan.steps)
+        nothing_to_do = not plan.changes and plan.becomes == (stored.record.state if stored else "dropped") == "dropped"
+        if nothing_to_do:
+            refuse_unclaimed(self.ghosts, plan.ghost)
+        return nothing_to_do
 
     def carry_out(self, plan: Plan, ttl: timedelta, origin: Origin = Origin()) -> Record:
         """Returns the record as it then stands.
 
-        Raises Conflict, with nothing changed, if somebody else works on the ghost or it is no longer what the plan
-        was made from. After any other error the record says how far it came, and the next run takes up from there.
+        Raises Conflict, with nothing changed but the lock's times, if somebody else works on the ghost or it is no
+        longer what the plan was made from. After any other error the record says how far it came, and the next run
+        takes up from there.
         """
-        with self._locked(plan, ttl, origin) as log:
+        with self._locked(plan, ttl) as log:
             if frozenset(self.ghosts.find(plan.ghost)) != plan.existing:
                 raise Conflict(
                     f"the ghost of {plan.ghost.branch!r} changed since the plan was made",
                     "run the command again: it plans from what is there now",
                 )
             log.write_ahead(plan)
-            for _, wave in groupby(enumerate(plan.changes), key=lambda item: _wave(item[1])):
-                for number, change in wave:
-                    self.watch(change)
-                    log.attempt(number)
-                    self._perform(change)
-                log.finish_wave()
-            log.complete(plan)
+            for number, change in enumerate(plan.changes):
+                self.watch(change)
+                log.attempt(number)
+                self._perform(change)
+            self._check_gone(plan)
+            log.complete(plan, ttl, origin)
         return log.stored.record
+
+    def _check_gone(self, plan: Plan) -> None:
+        if plan.becomes != "dropped":
+            return
+        if left := [f"{kind_of(resource)} {name_of(resource)}" for resource in self.ghosts.find(plan.ghost)]:
+            raise GhostError(f"after the drop there is still: {', '.join(left)}", "run the command again")
+        refuse_unclaimed(self.ghosts, plan.ghost)
 
     def _perform(self, change: Change) -> None:
         match change:
@@ -82,12 +91,14 @@ class Applier:
         return self.package(change.resource.code_sha256) if needed else None
 
     @contextmanager
-    def _locked(self, plan: Plan, ttl: timedelta, origin: Origin) -> Iterator[_Log]:
+    def _locked(self, plan: Plan, ttl: timedelta) -> Iterator[_Log]:
         found, owner, now = self.records.read(plan.ghost), self.process.owner(), self.clock.now()
         if found:
             self._refuse_if_held(found.record, owner, now)
-        record = _opened(found.record if found else None, plan, now, ttl, origin).locked(owner, now)
-        log = _Log(self.records, self.clock, owner, self.records.write(record, found.version if found else None))
+            _refuse_if_foreign(found.record, plan)
+        record = found.record if found else _new_record(plan, now, ttl)
+        stored = self.records.write(record.locked(owner, now), found.version if found else None)
+        log = _Log(self.records, self.clock, owner, stored)
         try:
             yield log
         except BaseException:
@@ -103,6 +114,15 @@ class Applier:
             )
 
 
+def refuse_unclaimed(ghosts: Ghosts, ghost: GhostName) -> None:
+    """Raises Refused if something has the ghost's names and not its tags: whose it is cannot be known."""
+    if names := ghosts.unclaimed(ghost):
+        raise Refused(
+            f"not tagged as the ghost's of {ghost.branch!r}, and named like it: {', '.join(names)}",
+            f"look what it is: tag it {TAG_BRANCH}={ghost.branch} if it is the ghost's, else remove it by hand",
+        )
+
+
 @dataclass
 class _Log:
     """The record while we hold its lock; every write renews the lease."""
@@ -111,43 +131,55 @@ class _Log:
     clock: Clock
     owner: str
     stored: StoredRecord
-    attempted: int = 0
-    finished: int = 0
+    attempted: int | None = None
+    """The number of the change that is being made; None before the plan is written ahead."""
 
     def write_ahead(self, plan: Plan) -> None:
-        state = "dropping" if plan.becomes == "dropped" else "building"
-        now_and_then = {(r.kind, r.name): r for r in self.stored.record.resources}
+        """The whole plan and everything it may make, before the first change."""
+        if not plan.changes:
+            return
         planned = (RecordedResource(kind=kind_of(c.resource), name=name_of(c.resource)) for c in plan.changes)
-        now_and_then.update({(r.kind, r.name): r for r in planned})
+        reborn = {"created_at": self.clock.now(), "account": plan.account.id, "region": plan.account.region}
         self._write(
-            state=state if plan.changes else self.stored.record.state,
+            **(reborn if self.stored.record.state == "dropped" else {}),
+            state="dropping" if plan.becomes == "dropped" else "building",
             journal=tuple(_recorded(change) for change in plan.changes),
-            resources=tuple(now_and_then.values()),
+            resources=tuple(dict.fromkeys((*self.stored.record.resources, *planned))),
         )
 
     def attempt(self, number: int) -> None:
+        """Before each change: those before it are done. A wave's outcomes are written together, a lease is renewed."""
+        wave_ends = number and _wave(self.stored.record.journal[number - 1]) != _wave(
+            self.stored.record.journal[number]
+        )
         self.attempted = number
+        lock = self.stored.record.lock
+        if wave_ends or lock is None or lock.expires_at - self.clock.now() < LEASE / 2:
+            self._write(journal=self._outcomes(number))
 
-    def finish_wave(self) -> None:
-        self._write(journal=self._outcomes(self.attempted + 1, failed=None))
-        self.finished = self.attempted + 1
-
-    def complete(self, plan: Plan) -> None:
+    def complete(self, plan: Plan, ttl: timedelta, origin: Origin) -> None:
         kept = {(kind_of(r), name_of(r)) for r in plan.existing}
         for change in plan.changes:
             key = kind_of(change.resource), name_of(change.resource)
             kept = kept - {key} if isinstance(change, Delete) else kept | {key}
+        forked: dict[str, object] = {
+            "expires_at": self.clock.now() + ttl,
+            "commit": origin.commit,
+            "tree": origin.tree,
+        }
         self._write(
             state=plan.becomes,
             steps=dict(plan.steps),
             resources=tuple(RecordedResource(kind=kind, name=name) for kind, name in sorted(kept)),
+            journal=self._outcomes(len(self.stored.record.journal)),
+            **(forked if plan.becomes == "ready" else {}),
         )
 
     def give_up(self) -> None:
         """Best effort on the way out of an error: the journal and the lease say enough without it."""
         try:
-            journal = self._outcomes(self.finished, failed=self.attempted) if self.stored.record.journal else ()
-            self._write(journal=journal)
+            if self.attempted is not None:
+                self._write(journal=self._outcomes(self.attempted, failed=self.attempted))
             self.unlock()
         except GhostError:
             return
@@ -155,7 +187,7 @@ class _Log:
     def unlock(self) -> None:
         self.stored = self.records.write(self.stored.record.unlocked(self.clock.now()), self.stored.version)
 
-    def _outcomes(self, done: int, failed: int | None) -> tuple[RecordedChange, ...]:
+    def _outcomes(self, done: int, failed: int | None = None) -> tuple[RecordedChange, ...]:
         return tuple(
             entry.model_copy(update={"outcome": "done" if n < done else "failed"}) if n < done or n == failed else entry
             for n, entry in enumerate(self.stored.record.journal)
@@ -166,47 +198,37 @@ class _Log:
         self.stored = self.records.write(record, self.stored.version)
 
 
-def _opened(record: Record | None, plan: Plan, now: datetime, ttl: timedelta, origin: Origin) -> Record:
-    """The record to begin with: the ghost's own, or a new one where there is none or only a tombstone."""
-    if record is None or (record.state == "dropped" and plan.becomes != "dropped"):
-        return Record(
-            project=plan.ghost.project,
-            branch=plan.ghost.branch,
-            ghost=plan.ghost.id,
-            account=plan.account.id,
-            region=plan.account.region,
-            state="building" if plan.becomes == "ready" else "dropping",
-            created_at=now,
-            updated_at=now,
-            expires_at=now + ttl,
-            commit=origin.commit,
-            tree=origin.tree,
-        )
+def _new_record(plan: Plan, now: datetime, ttl: timedelta) -> Record:
+    return Record(
+        project=plan.ghost.project,
+        branch=plan.ghost.branch,
+        ghost=plan.ghost.id,
+        account=plan.account.id,
+        region=plan.account.region,
+        state="building" if plan.becomes == "ready" else "dropping",
+        created_at=now,
+        updated_at=now,
+        expires_at=now + ttl,
+    )
+
+
+def _refuse_if_foreign(record: Record, plan: Plan) -> None:
     if record.branch != plan.ghost.branch:
         raise Conflict(
             f"the record of {plan.ghost.id} is of the branch {record.branch!r}, not {plan.ghost.branch!r}",
             "two branch names have the same digest: rename one of them",
         )
-    renewed = {"expires_at": now + ttl, "commit": origin.commit, "tree": origin.tree}
-    return record if plan.becomes == "dropped" else record.model_copy(update=renewed)
+    here = plan.account.id, plan.account.region
+    if record.state != "dropped" and (record.account, record.region) != here:
+        raise Conflict(
+            f"the ghost of {record.branch!r} is in {record.account} {record.region}, and you are in {' '.join(here)}",
+            "set ingestion.region in dbt_project.yml, so that everybody works in one region",
+        )
 
 
 def _recorded(change: Change) -> RecordedChange:
     return RecordedChange(verb=verb_of(change), kind=kind_of(change.resource), name=name_of(change.resource))
 
 
-def verb_of(change: Change) -> Verb:
-    """The change as a word."""
-    match change:
-        case Create():
-            return "create"
-        case Update():
-            return "update"
-        case Delete():
-            return "delete"
-        case _:
-            assert_never(change)
-
-
-def _wave(change: Change) -> tuple[Verb, str]:
-    return verb_of(change), kind_of(change.resource)
+def _wave(change: RecordedChange) -> tuple[Verb, str]:
+    return change.verb, change.kind

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dbt_ghost.core import policies
-from dbt_ghost.core.config import GhostConfig, refuse_unbuilt
+from dbt_ghost.core.config import GhostConfig
 from dbt_ghost.core.environment import rewrite
 from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.eventbridge import check_tappable, rule_pattern, tap_route
@@ -48,7 +48,6 @@ def plan_fork(
     existing: tuple[Resource, ...],
 ) -> Plan:
     """What makes the ghost what it should be. Raises Refused, before anything is changed, for what it cannot carry."""
-    refuse_unbuilt(config)
     outputs = {step.name: output_buckets(step, config.ingestion.steps[step.name].outputs) for step in topology.steps}
     changed = [name for name, step_code in code.steps.items() if step_code.changed]
     forked = forked_steps(topology, outputs, changed)
@@ -56,7 +55,7 @@ def plan_fork(
     return Plan(
         ghost=ghost,
         account=topology.account,
-        becomes="ready",
+        becomes="ready" if forked else "dropped",
         changes=changes(blueprint.resources(), existing),
         existing=frozenset(existing),
         steps=tuple((step.step.name, blueprint.recorded(step)) for step in forked),
@@ -103,6 +102,12 @@ class Blueprint:
         return {bucket: self.ghost.bucket(bucket) for forked in self.forked for bucket in forked.outputs}
 
     @property
+    def _databases(self) -> dict[str, str]:
+        """Prod database -> its clone."""
+        first, *others = self.config.databases
+        return {first: self.ghost.database(), **{name: self.ghost.database(name) for name in others}}
+
+    @property
     def _account(self) -> Account:
         return self.topology.account
 
@@ -111,13 +116,9 @@ class Blueprint:
         return ghost_tags(self.ghost, self.config.tags)
 
     @property
-    def _taps(self) -> list[tuple[str, int, str, BucketEvent]]:
-        """(step, number of its trigger, prod bucket, entry) of every trigger that the tap stands in for."""
-        return [
-            (forked.step.name, number, bucket, entry)
-            for forked in self.forked
-            for number, (bucket, entry) in enumerate(forked.taps, 1)
-        ]
+    def _taps(self) -> list[tuple[str, str, BucketEvent]]:
+        """(step, prod bucket, entry) of every trigger that the tap stands in for."""
+        return [(forked.step.name, bucket, entry) for forked in self.forked for bucket, entry in forked.taps]
 
     def _check(self) -> None:
         for forked in self.forked:
@@ -125,9 +126,9 @@ class Blueprint:
                 raise Refused(
                     f"step {forked.step.name}: {forked.step.function.name} has what a copy cannot carry yet: "
                     + ", ".join(forked.step.function.unmodelled),
-                    "leave the step out of the fork, or take the feature off the function",
+                    "so far such a step cannot be forked; a permission or alias that is only left over can be removed",
                 )
-        for step, _, bucket, entry in self._taps:
+        for step, bucket, entry in self._taps:
             check_tappable(step, self.topology.bucket(bucket), entry)
         if len(set(self.routes.values())) < len(self.routes):
             raise Refused("two output buckets would share one ghost bucket", "rename one of the output buckets")
@@ -164,7 +165,7 @@ class Blueprint:
             ephemeral_mb=prod.ephemeral_mb,
             layers=prod.layers,
             environment=environment,
-            invokers=tuple(self._bucket_invoker(self.routes[b]) for b in sorted({b for b, _ in forked.inner})),
+            invokers=tuple(sorted({self._bucket_invoker(self.routes[bucket]) for bucket, _ in forked.inner})),
             max_event_age_s=int(self.config.ingestion.steps[name].event_age.total_seconds()),
             tags=self._tags,
         )
@@ -175,21 +176,17 @@ class Blueprint:
         for forked in self.forked:
             arn = self._account.function_arn(self.ghost.function(forked.step.name))
             for bucket, entry in forked.inner:
-                entries.setdefault(self.routes[bucket], []).append(replace(entry, function_arn=arn))
+                entries.setdefault(self.routes[bucket], []).append(
+                    replace(entry, function_arn=arn, events=tuple(sorted(entry.events)))
+                )
         for bucket, events in entries.items():
-            yield Notifications(bucket, tuple(sorted(events, key=repr)))
+            yield Notifications(bucket, tuple(sorted(events)))
 
     def _tap(self) -> Iterator[Resource]:
-        routes = [tap_route(bucket, entry, self.ghost.function(step)) for step, _, bucket, entry in self._taps]
-        arn = self._account.function_arn(self.ghost.function(TAP))
-        policy = policies.tap_policy(
-            self._account, self.ghost.log_group(TAP), [self.ghost.function(step) for step, *_ in self._taps]
-        )
+        routes = [tap_route(bucket, entry, self.ghost.function(step)) for step, bucket, entry in self._taps]
+        fed = [self.ghost.function(step) for step, *_ in self._taps]
+        policy = policies.tap_policy(self._account, self.ghost.log_group(TAP), fed)
         yield from self._log_group_and_role(TAP, policy)
-        rules = [
-            Rule(self.ghost.rule(step, number), rule_pattern(bucket, entry), arn, MAX_EVENT_AGE_S, self._tags)
-            for step, number, bucket, entry in self._taps
-        ]
         yield Function(
             name=self.ghost.function(TAP),
             role_arn=self._role_arn(TAP),
@@ -198,11 +195,17 @@ class Blueprint:
             code_sha256=self.code.tap_sha256,
             timeout_s=TAP_TIMEOUT_S,
             environment=pairs({"GHOST_ROUTES": json.dumps(routes, sort_keys=True)}),
-            invokers=tuple(sorted((self._rule_invoker(rule.name) for rule in rules), key=repr)),
+            invokers=(self._rule_invoker(),),
             max_event_age_s=MAX_EVENT_AGE_S,
             tags=self._tags,
         )
-        yield from rules
+        yield Rule(
+            name=self.ghost.rule(TAP),
+            pattern=rule_pattern((bucket, entry) for _, bucket, entry in self._taps),
+            target_arn=self._account.function_arn(self.ghost.function(TAP)),
+            max_event_age_s=MAX_EVENT_AGE_S,
+            tags=self._tags,
+        )
 
     def _environments(self) -> Mapping[str, Pairs]:
         """Every forked step's environment; all that cannot be explained is listed at once, by name only."""
@@ -213,7 +216,7 @@ class Blueprint:
                 forked.step.function.environment,
                 rules=step.env,
                 outputs=step.outputs,
-                routes=self.routes,
+                routes={**self._databases, **self.routes},
                 reads={location.bucket for location in self._declared_reads(forked)},
                 region=self._account.region,
             )
@@ -242,5 +245,5 @@ class Blueprint:
     def _bucket_invoker(self, bucket: str) -> Invoker:
         return Invoker("s3.amazonaws.com", self._account.bucket_arn(bucket), self._account.id)
 
-    def _rule_invoker(self, rule: str) -> Invoker:
-        return Invoker("events.amazonaws.com", self._account.rule_arn(rule), self._account.id)
+    def _rule_invoker(self) -> Invoker:
+        return Invoker("events.amazonaws.com", self._account.rule_arn(self.ghost.rule(TAP)), self._account.id)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dbt_ghost.core.naming import GhostName
-from dbt_ghost.core.record import Record, StoredRecord
+from dbt_ghost.core.record import Record, StoredRecord, UnreadableRecord
 from dbt_ghost.core.resources import Resource
 from dbt_ghost.core.topology import Account, ProdBucket, ProdFunction
 
@@ -35,6 +35,10 @@ class Ghosts(Protocol):
         """Everything of this ghost that exists, by name and tag, whatever a record says. Read only."""
         ...
 
+    def unclaimed(self, ghost: GhostName) -> tuple[str, ...]:
+        """What has a name that only this ghost gives and not its tags: `function ghost-...`, in words. Read only."""
+        ...
+
     def put(self, resource: Resource, code: bytes | None = None) -> None:
         """Create the resource, or make it so. `code` is the deployment package of a function whose code changes."""
         ...
@@ -49,7 +53,9 @@ class Records(Protocol):
 
     def read(self, ghost: GhostName) -> StoredRecord | None: ...
 
-    def list(self) -> Iterable[StoredRecord]: ...
+    def list(self) -> Iterable[StoredRecord | UnreadableRecord]:
+        """All of the project's; one that cannot be read does not hide the others."""
+        ...
 
     def write(self, record: Record, version: str | None) -> StoredRecord:
         """Write if nobody wrote since `version` (None: if there is none yet), else raise Conflict."""

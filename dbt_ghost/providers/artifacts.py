@@ -18,7 +18,11 @@ TAP_HANDLER = "handler.handler"
 
 
 def pack(folder: Path) -> bytes:
-    """The files below `folder` as a zip, without compiled Python. Raises GhostError for an empty or missing folder."""
+    """The files below `folder` as a zip, without compiled Python and without every file and folder whose name begins
+    with a dot (.env, .git, .venv, .DS_Store): those are a machine's own.
+
+    Raises GhostError for an empty or missing folder, and for links.
+    """
     if not folder.is_dir():
         raise GhostError(f"code folder {folder} does not exist", "correct `code:` of the step in dbt_project.yml")
     found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if _belongs(path, folder)}
@@ -84,6 +88,9 @@ class ZipPackages:
 
 
 def _belongs(path: Path, folder: Path) -> bool:
+    parts = path.relative_to(folder).parts
+    if path.suffix == ".pyc" or any(part == "__pycache__" or part.startswith(".") for part in parts):
+        return False
     if path.is_symlink():
         raise GhostError(f"{path} is a link, which means something else on every machine", "copy the file instead")
-    return path.is_file() and "__pycache__" not in path.relative_to(folder).parts and path.suffix != ".pyc"
+    return path.is_file()

@@ -6,12 +6,13 @@ A run-operation returns nothing to its caller, so a macro's result comes back as
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from dbt_ghost.providers.children import Children
 
 MARKER = "GHOST_RESULT "
 SETTINGS = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_LOG_FORMAT": "json", "DBT_LOG_FORMAT_FILE": "text"}
@@ -34,19 +35,12 @@ class DbtProject:
 
     folder: Path
     environment: Mapping[str, str] = field(repr=False)
+    children: Children = field(default_factory=Children, repr=False)
 
     def run(self, *words: str) -> DbtRun:
-        """`run("build", "--target", "ghost")`. Each target gets a target path of its own, which keeps its parse warm."""
-        done = subprocess.run(
-            [sys.executable, "-m", "dbt.cli.main", *words],
-            cwd=self.folder,
-            env={**_target_path(words, self.environment), **self.environment, **SETTINGS},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
+        """`run("build", "--target", "ghost")`. Each target gets a target path of its own: its parse stays warm."""
+        environment = {**_target_path(words, self.environment), **self.environment, **SETTINGS}
+        done = self.children.run([sys.executable, "-m", "dbt.cli.main", *words], self.folder, environment)
         ok = done.returncode == 0
         events = tuple(_events(done.stdout))
         lines = tuple(event["msg"] for event in events)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,9 +92,9 @@ def stop(stack: LocalStack) -> None:
     """Stop the server with every handler it started, and remove its files. Stopped already is success."""
     if stack.process is not None or _answers_as(stack):  # else the number may by now be another program's
         _signal_group(stack.pid, signal.SIGTERM)
-        _wait_for_end(stack)
+        _wait_while(lambda: _runs(stack))
         _signal_group(stack.pid, signal.SIGKILL)  # busy handlers outlive a SIGTERM
-        _wait_for_end(stack)
+        _wait_while(lambda: _runs(stack) or _group_runs(stack.pid))
     shutil.rmtree(stack.folder, ignore_errors=True)
 
 
@@ -163,9 +163,9 @@ def _answers_as(stack: LocalStack) -> bool:
     return False
 
 
-def _wait_for_end(stack: LocalStack) -> None:
+def _wait_while(running: Callable[[], bool]) -> None:
     deadline = time.monotonic() + STOP_SECONDS
-    while _runs(stack) and time.monotonic() < deadline:
+    while running() and time.monotonic() < deadline:
         time.sleep(0.02)
 
 
@@ -175,6 +175,14 @@ def _runs(stack: LocalStack) -> bool:
     try:
         os.kill(stack.pid, 0)
     except ProcessLookupError:
+        return False
+    return True
+
+
+def _group_runs(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except (ProcessLookupError, PermissionError):  # macOS denies it where all have ended, but none was waited for
         return False
     return True
 

@@ -62,7 +62,7 @@ def _kinds() -> str:
         ("ghost", ghost.id),
         (f"function, step `{STEP}`", ghost.function(STEP)),
         (f"log group, step `{STEP}`", ghost.log_group(STEP)),
-        (f"rule, step `{STEP}`", ghost.rule(STEP)),
+        ("rule", ghost.rule(naming.TAP)),
         (f"role, step `{STEP}` in {REGION}", ghost.role(STEP, REGION)),
         (f"bucket that stands in for `{BUCKET}`", ghost.bucket(BUCKET)),
         ("clone of the first database", ghost.database()),

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from dbt_ghost.core.errors import GhostError
+
 
 @click.command("demo")
 @click.option("--keep", is_flag=True, help="Leave it standing, with the ghost, and print how to play with it.")
@@ -27,7 +29,10 @@ def command(keep: bool, deliver: bool, stop: bool, folder: Path) -> None:
     """
     if keep + deliver + stop > 1:
         raise click.UsageError("choose one of --keep, --deliver and --stop")
-    from dbt_ghost.demo import theatre
+    try:
+        from dbt_ghost.demo import theatre
+    except ModuleNotFoundError as missing:
+        raise GhostError(f"the demo needs {missing.name}", "pip install 'dbt-ghost[demo]'") from missing
 
     if stop:
         click.echo("Stopped and removed." if theatre.clear(folder) else "No demo stands here.")

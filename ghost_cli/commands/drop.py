@@ -21,7 +21,7 @@ def command(project_dir: Path | None, branch: str | None, yes: bool, as_json: bo
     It is found by name and tag, so nothing is lost with the record. Stops listening first; roles and log groups go
     last. The cloned database is `ghost_drop`'s to remove.
     """
-    from ghost_cli.render import plan_json, plan_text, progress
+    from ghost_cli.render import count_of, plan_json, plan_text, progress
     from ghost_cli.wiring import Project, no_package
 
     project = Project.load(project_dir)
@@ -35,5 +35,7 @@ def command(project_dir: Path | None, branch: str | None, yes: bool, as_json: bo
         if plan.deletes:
             confirm("Remove all of this?", yes)
         applier.carry_out(plan, project.config.ttl)
-        message = f"Dropped: {len(plan.changes)} resources removed, nothing of {ghost.branch} is left on AWS."
-    click.echo(json.dumps(plan_json(plan), indent=2) if as_json else message)
+        removed = count_of(len(plan.changes), "resource")
+        message = f"Dropped: {removed} removed, nothing of {ghost.branch} is left on AWS."
+    outcome = {**plan_json(plan), "state": "dropped", "message": message}
+    click.echo(json.dumps(outcome, indent=2) if as_json else message)

@@ -24,5 +24,7 @@ def command(project_dir: Path | None, branch: str | None, as_json: bool) -> None
     from ghost_cli.wiring import Project
 
     project = Project.load(project_dir)
+    for note in project.notes:
+        click.echo(f"note: {note}", err=True)
     plan, _ = project.plan_fork(project.ghost(branch))
     click.echo(json.dumps(plan_json(plan), indent=2) if as_json else plan_text(plan))

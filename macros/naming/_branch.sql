@@ -7,13 +7,14 @@
             'pass --args \'{branch: name}\', or set GHOST_BRANCH'
         ) %}
     {% endif %}
-    {% if not found.name.isprintable() %}
+    {% if modules.re.search('[\\x00-\\x1f\\x7f-\\x9f]', found.name) %}
         {% do dbt_ghost._refuse(
-            operation, 'the branch name ' ~ tojson(found.name) ~ ' has characters that cannot be printed',
-            'rename the branch'
+            operation, 'the branch name ' ~ tojson(found.name) ~ ' has control characters', 'rename the branch'
         ) %}
     {% endif %}
-    {% if found.name | lower in (['main', 'master'] + protected | list) | map('lower') | list %}
+    {# A ghost that a branch had before it was protected may still be looked at and dropped. #}
+    {% set may_be_any = operation in ['ghost_status', 'ghost_drop'] %}
+    {% if not may_be_any and found.name | lower in (['main', 'master'] + protected | list) | map('lower') | list %}
         {% do dbt_ghost._refuse(
             operation, found.name ~ ' (' ~ found.source ~ ') is a protected branch: it never gets a ghost',
             'switch to the branch you work on; if this is it, pass --args \'{branch: name}\', or set GHOST_BRANCH'

@@ -10,9 +10,9 @@
     {{ return(['ghost-' ~ project, readable, local_md5(branch)[:6]] | select | join('-')) }}
 {% endmacro %}
 
-{# 64 for a function, role or rule, less a hyphen and a step's name, less the number of a step's second rule. #}
+{# 64 for a function or a rule, less a hyphen and a step's name. #}
 {% macro _id_name(project, branch) %}
-    {{ return(dbt_ghost._name(project, branch, 64 - 16 - 1 - 3)) }}
+    {{ return(dbt_ghost._name(project, branch, 64 - 16 - 1)) }}
 {% endmacro %}
 
 {# 63 less the longest account-regional suffix, less a digest of the prod bucket and a hyphen. #}

@@ -12,6 +12,7 @@ from dbt_ghost.demo.stage import LEFT_OUT, package_root
 from dbt_ghost.demo.story import BRANCH, STATE_BUCKET
 from dbt_ghost.providers.aws.session import Session
 from dbt_ghost.providers.local_stack import LocalStack
+from tests.branch import apply_branch
 from tests.local_aws import PROD_ACCOUNT, REGION, aws, aws_server, nobodys_aws, session
 
 __all__ = ["aws", "aws_server", "nobodys_aws", "session"]
@@ -31,7 +32,7 @@ def production(session: Session) -> Production:
 def checkout(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     shutil.copytree(SOURCE, folder, ignore=LEFT_OUT)
-    shutil.copytree(SOURCE / "branches/fix-overnight-arrivals", folder, dirs_exist_ok=True)
+    apply_branch(folder)
     return folder
 
 

@@ -103,7 +103,7 @@ def test_what_somebody_removed_by_hand_is_missed_and_made_again(session: Session
     before = found(session)
     session.client("lambda").delete_function(FunctionName=GHOST.function("enrich"))
     assert f"MISSING  function      {GHOST.function('enrich')}" in ghost_ingest("status", exit_code=1).stdout
-    assert "1 changes made" in ghost_ingest("fork").stdout
+    assert "1 change made" in ghost_ingest("fork").stdout
     assert found(session) == before
 
 

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from dbt_ghost.core.config import GhostConfig
-from dbt_ghost.core.naming import GhostName
+from dbt_ghost.core.naming import TAP, GhostName
 from dbt_ghost.core.plan import Plan
 from dbt_ghost.operations.drop import plan_drop
 from dbt_ghost.operations.status import status_of
@@ -85,10 +85,10 @@ def test_json_has_every_change_and_no_environment_value(world: FakeWorld) -> Non
 
 def test_status_names_what_is_missing_and_what_is_not_on_record(world: FakeWorld) -> None:
     record = fork(world, GhostConfig.model_validate(CONFIG), GHOST)
-    found = [r for r in world.ghosts.find(GHOST) if r != world.ghosts.made["rule", GHOST.rule("clean")]]
+    found = [r for r in world.ghosts.find(GHOST) if r != world.ghosts.made["rule", GHOST.rule(TAP)]]
     status = status_of(record, found, START)
-    assert f"  MISSING  rule          {GHOST.rule('clean')}" in status_text("fix/late", status)
-    assert status_json("fix/late", status)["missing"] == [{"kind": "rule", "name": GHOST.rule("clean")}]
+    assert f"  MISSING  rule          {GHOST.rule(TAP)}" in status_text("fix/late", status)
+    assert status_json("fix/late", status)["missing"] == [{"kind": "rule", "name": GHOST.rule(TAP)}]
     assert "EXTRA" in status_text("fix/late", status_of(None, found, START))
 
 
@@ -100,6 +100,7 @@ def test_status_says_when_a_ghost_has_expired(world: FakeWorld) -> None:
 
 def test_a_list_is_a_line_a_ghost(world: FakeWorld) -> None:
     record = fork(world, GhostConfig.model_validate(CONFIG), GHOST)
-    assert records_text([record]).startswith("fix/late")
-    assert records_text([]) == "no ghosts"
-    assert drop(world, GHOST).state in records_text([drop(world, GHOST)])
+    assert records_text([record], START).startswith("fix/late")
+    assert "expired" in records_text([record], START + timedelta(days=4))
+    assert records_text([], START) == "no ghosts"
+    assert drop(world, GHOST).state in records_text([drop(world, GHOST)], START)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbt_ghost.core import policies
+from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.policies import Location
 from dbt_ghost.core.topology import Account
 
@@ -67,7 +68,7 @@ def test_only_lambda_may_assume_a_ghost_role() -> None:
 @given(st.sampled_from("*?${}"), st.text(max_size=5), st.sampled_from(["bucket", "prefix", "suffix"]))
 def test_characters_that_iam_reads_as_a_pattern_never_reach_a_policy(bad: str, around: str, where: str) -> None:
     location = Location(**{"bucket": "b", "prefix": "p", "suffix": "s", where: around + bad})
-    with pytest.raises(ValueError, match="meaning of its own"):
+    with pytest.raises(Refused, match="meaning of its own"):
         location.objects(ACCOUNT)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import io
+import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from tests.branch import apply_branch
+
 PROJECT = Path(__file__).parents[2] / "integration_tests"
-BRANCH = PROJECT / "branches/fix-overnight-arrivals"
 DATA = PROJECT / "data"
 
 Row = dict[str, str]
@@ -56,8 +58,11 @@ def prod_clean() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def branch_clean() -> ModuleType:
-    return load(BRANCH / "ingestion/clean/app.py")
+def branch_clean(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    folder = tmp_path_factory.mktemp("branch")
+    shutil.copytree(PROJECT / "ingestion", folder / "ingestion")
+    apply_branch(folder, only="ingestion/*")
+    return load(folder / "ingestion/clean/app.py")
 
 
 @pytest.fixture(scope="session")

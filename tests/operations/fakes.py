@@ -86,6 +86,8 @@ class FakeProd:
         return self.functions[name]
 
     def bucket(self, name: str) -> ProdBucket:
+        if name not in self.buckets:
+            raise NotFound(f"bucket {name} does not exist")
         return self.buckets[name]
 
     def artifact(self, function: str) -> bytes:
@@ -151,6 +153,10 @@ class FakeGhosts:
         ours = (r for r in self.made.values() if is_ghosts(ghost, r))
         return tuple(r for r in ours if isinstance(r, Notifications) or ("dbt-ghost:branch", ghost.branch) in r.tags)
 
+    def unclaimed(self, ghost: GhostName) -> tuple[str, ...]:
+        named = {f"{kind_of(r)} {name_of(r)}" for r in self.made.values() if is_ghosts(ghost, r)}
+        return tuple(sorted(named - {f"{kind_of(r)} {name_of(r)}" for r in self.find(ghost)}))
+
     def put(self, resource: Resource, code: bytes | None = None) -> None:
         with self.calls.change(f"put {kind_of(resource)} {name_of(resource)}"):
             self._check(resource, code)
@@ -158,6 +164,7 @@ class FakeGhosts:
 
     def delete(self, resource: Resource) -> None:
         with self.calls.change(f"delete {kind_of(resource)} {name_of(resource)}"):
+            self._check_unused(resource)
             self.made.pop((kind_of(resource), name_of(resource)), None)
             if isinstance(resource, Bucket):
                 self.made.pop(("notifications", resource.name), None)
@@ -178,6 +185,22 @@ class FakeGhosts:
                     self._check_invokable(entry.function_arn, ACCOUNT.bucket_arn(resource.bucket))
             case Rule():
                 self._check_invokable(resource.target_arn, ACCOUNT.rule_arn(resource.name))
+            case _:
+                pass
+
+    def _check_unused(self, resource: Resource) -> None:
+        """What is still listened to, or still writes, goes first."""
+        functions = [other for other in self.made.values() if isinstance(other, Function)]
+        match resource:
+            case Function():
+                arn = ACCOUNT.function_arn(resource.name)
+                rules = (other.target_arn for other in self.made.values() if isinstance(other, Rule))
+                documents = (other for other in self.made.values() if isinstance(other, Notifications))
+                assert arn not in {*rules, *(entry.function_arn for one in documents for entry in one.entries)}
+            case Role():
+                assert ACCOUNT.role_arn(resource.name) not in {function.role_arn for function in functions}
+            case Bucket():
+                assert resource.name not in {value for function in functions for _, value in function.environment}
             case _:
                 pass
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
 
 import pytest
 
 from dbt_ghost.core.config import GhostConfig
-from dbt_ghost.core.errors import Conflict
-from dbt_ghost.core.naming import GhostName
-from dbt_ghost.core.resources import LogGroup
+from dbt_ghost.core.errors import Conflict, GhostError, Refused
+from dbt_ghost.core.naming import TAP, GhostName
+from dbt_ghost.core.record import LEASE
+from dbt_ghost.core.resources import LogGroup, Role
+from dbt_ghost.core.topology import Account
 from dbt_ghost.operations.drop import plan_drop
 from tests.operations.fakes import ACCOUNT, FakeWorld, Killed
 from tests.operations.verbs import TTL, applier, drop, fork, planned_fork
@@ -74,7 +76,7 @@ def test_a_lock_that_is_alive_is_respected(world: FakeWorld, config: GhostConfig
     with pytest.raises(Conflict, match="is being worked on by laptop:1:a"):
         fork(world, config, ghost)
     assert world.calls.made == before
-    world.clock.time += timedelta(minutes=5)
+    world.clock.time += LEASE
     assert fork(world, config, ghost).state == "ready", "a lease runs out"
 
 
@@ -85,10 +87,75 @@ def test_a_plan_that_no_longer_fits_is_not_carried_out(world: FakeWorld, config:
         ghost.log_group("late"), 7, next(r.tags for r in world.ghosts.made.values() if isinstance(r, LogGroup))
     )
     world.ghosts.put(late)
-    world.calls.made.clear()
+    before = world.records.kept[ghost.id].record
     with pytest.raises(Conflict, match="changed since the plan was made"):
         applier(world).carry_out(plan, TTL)
-    assert all(call.startswith("record") for call in world.calls.made)
+    after = world.records.kept[ghost.id].record
+    assert after == before.model_copy(update={"updated_at": after.updated_at}), "the last run's evidence is still there"
+
+
+def test_a_lease_is_renewed_while_changes_take_their_time(
+    world: FakeWorld, config: GhostConfig, ghost: GhostName
+) -> None:
+    """Each change takes four minutes, a wave of them longer than a lease: nobody may think that we died."""
+    plan, code = planned_fork(world, config, ghost)
+
+    def slowly(change: object) -> None:
+        world.clock.sleep(240)
+        record = world.records.kept[ghost.id].record
+        assert record.lock is not None and record.lock.expires_at > world.clock.time
+
+    replace(applier(world, code), watch=slowly).carry_out(plan, TTL)
+
+
+def test_a_ghost_is_not_dropped_from_another_region(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> None:
+    """There nothing of it is found, and a tombstone would make the world forget it."""
+    fork(world, config, ghost)
+    elsewhere = Account(ACCOUNT.id, "us-east-1")
+    with pytest.raises(Conflict, match="111111111111 eu-west-1, and you are in 111111111111 us-east-1"):
+        applier(world).carry_out(plan_drop(ghost, elsewhere, ()), TTL)
+    assert world.records.kept[ghost.id].record.state == "ready"
+
+
+def test_a_drop_that_leaves_something_does_not_say_that_it_is_done(
+    world: FakeWorld, config: GhostConfig, ghost: GhostName
+) -> None:
+    fork(world, config, ghost)
+    plan = plan_drop(ghost, ACCOUNT, world.ghosts.find(ghost))
+    world.ghosts.delete = lambda resource: None  # type: ignore[method-assign]
+    with pytest.raises(GhostError, match="after the drop there is still"):
+        applier(world).carry_out(plan, TTL)
+    assert world.records.kept[ghost.id].record.state == "dropping"
+
+
+def test_a_drop_does_not_pass_over_what_lost_its_tags(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> None:
+    """It is still there, so nobody may say that nothing is left."""
+    fork(world, config, ghost)
+    role = world.ghosts.made["role", ghost.role(TAP, ACCOUNT.region)]
+    assert isinstance(role, Role)
+    world.ghosts.made["role", role.name] = replace(role, tags=())
+    for _ in range(2):
+        with pytest.raises(Refused, match=f"named like it: role {role.name}"):
+            drop(world, ghost)
+    assert world.records.kept[ghost.id].record.state == "dropping"
+
+
+def test_a_branch_whose_change_is_taken_back_has_no_ghost_any_more(
+    world: FakeWorld, config: GhostConfig, ghost: GhostName
+) -> None:
+    fork(world, config, ghost)
+    world.packages.folders["clean"] = b"clean v1"
+    assert fork(world, config, ghost).state == "dropped"
+    assert world.ghosts.made == {}
+
+
+def test_a_ghost_that_comes_back_after_a_drop_is_a_new_one(
+    world: FakeWorld, config: GhostConfig, ghost: GhostName
+) -> None:
+    first = fork(world, config, ghost)
+    drop(world, ghost)
+    again = fork(world, config, ghost)
+    assert again.state == "ready" and again.created_at > first.created_at
 
 
 def test_an_error_leaves_the_record_unlocked_and_telling(

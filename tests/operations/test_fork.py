@@ -10,7 +10,7 @@ import pytest
 
 from dbt_ghost.core.config import GhostConfig
 from dbt_ghost.core.errors import Refused
-from dbt_ghost.core.naming import GhostName
+from dbt_ghost.core.naming import TAP, GhostName
 from dbt_ghost.core.plan import Plan
 from dbt_ghost.core.resources import Bucket, BucketEvent, Function, Notifications, Role, Rule, kind_of, name_of, pairs
 from dbt_ghost.core.topology import ProdBucket
@@ -90,7 +90,7 @@ def test_prods_events_come_by_a_rule_to_the_tap_with_prods_exact_filter(
             "function": ghost.function("clean"),
         }
     ]
-    rule = only(plan, Rule, ghost.rule("clean"))
+    rule = only(plan, Rule, ghost.rule(TAP))
     assert json.loads(rule.pattern)["detail"] == {"bucket": {"name": ["p-raw"]}, "object": {"key": [{"prefix": "in/"}]}}
     assert rule.target_arn == ACCOUNT.function_arn(tap.name)
 
@@ -168,7 +168,7 @@ def test_a_step_that_is_no_longer_changed_leaves_the_ghost(
     made = set(world.ghosts.made)
     assert ("function", ghost.function("clean")) not in made
     assert ("bucket", ghost.bucket("p-mid")) not in made
-    assert ("rule", ghost.rule("enrich")) in made
+    assert ("rule", ghost.rule(TAP)) in made
 
 
 def test_the_teams_tags_go_on_everything(world: FakeWorld, ghost: GhostName) -> None:

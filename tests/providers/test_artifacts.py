@@ -34,9 +34,19 @@ def test_compiled_python_is_left_out(tmp_path: Path) -> None:
     assert artifacts.contents(artifacts.pack(tmp_path)) == {"app.py": b""}
 
 
-def test_a_folder_within_a_folder_called_pycache_is_packed(tmp_path: Path) -> None:
-    file_of(tmp_path / "__pycache__" / "code", "app.py", "")
-    assert artifacts.contents(artifacts.pack(tmp_path / "__pycache__" / "code")) == {"app.py": b""}
+def test_what_a_machine_keeps_under_names_with_a_dot_is_left_out(tmp_path: Path) -> None:
+    file_of(tmp_path, "lib/app.py", "")
+    for name in (".env", ".DS_Store", "lib/.env", ".git/config", ".venv/lib/x.py", "lib/.cache/deep/x.py"):
+        file_of(tmp_path, name, "secret")
+    (tmp_path / ".venv" / "python").symlink_to("/usr/bin/python3")  # as every virtual environment has
+    (tmp_path / ".link").symlink_to("/etc")
+    assert artifacts.contents(artifacts.pack(tmp_path)) == {"lib/app.py": b""}
+
+
+@pytest.mark.parametrize("outer", ["__pycache__", ".work"])
+def test_what_the_folder_itself_lies_in_does_not_matter(tmp_path: Path, outer: str) -> None:
+    file_of(tmp_path / outer / "code", "app.py", "")
+    assert artifacts.contents(artifacts.pack(tmp_path / outer / "code")) == {"app.py": b""}
 
 
 def test_missing_empty_and_linked_are_refused(tmp_path: Path) -> None:

@@ -61,6 +61,31 @@ def test_it_stops_with_its_busy_handlers_and_its_files(tmp_path: Path) -> None:
     assert not answers(stack) and not group_runs(stack.pid) and not (tmp_path / "aws").exists()
 
 
+LINGERING = """
+import os, time
+
+# A member of the leader's group whose parent, outside of it, takes half a second to notice its end.
+leader, parent = os.getpid(), os.fork()
+if not parent:
+    os.setpgid(0, 0)
+    if member := os.fork():
+        os.waitid(os.P_PID, member, os.WEXITED | os.WNOWAIT)
+        time.sleep(0.5)
+        os._exit(0)
+    os.setpgid(0, leader)
+    print("there", flush=True)
+time.sleep(60)
+"""
+
+
+def test_it_has_stopped_when_the_last_of_its_group_is_gone(tmp_path: Path) -> None:
+    leader = subprocess.Popen([sys.executable, "-c", LINGERING], start_new_session=True, stdout=subprocess.PIPE)
+    with leader:
+        assert leader.stdout is not None and leader.stdout.readline() == b"there\n"
+        local_stack.stop(LocalStack("http://127.0.0.1:1", leader.pid, str(tmp_path / "x"), "x", leader))
+        assert not group_runs(leader.pid)
+
+
 def test_an_error_in_the_block_stops_it_too(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), local_stack.local_stack(tmp_path / "aws") as stack:
         raise KeyboardInterrupt

@@ -9,10 +9,9 @@ import pytest
 
 from dbt_ghost.providers import lake_reader
 from dbt_ghost.providers.dbt_project import DbtRun
+from tests.branch import apply_branch
 from tests.warehouse.conftest import BUCKETS, Buckets
-from tests.warehouse.project import BRANCH, GHOST, ROOT, Warehouse, day_of_flights, fingerprint
-
-OVERLAY = "integration_tests/branches/fix-overnight-arrivals/models/marts/fct_flights.sql"
+from tests.warehouse.project import BRANCH, GHOST, Warehouse, day_of_flights, fingerprint
 
 
 @dataclass
@@ -57,7 +56,7 @@ def story(warehouse: Warehouse, buckets: Buckets) -> Story:
     told.results["feed of a changed file"] = warehouse.operation("ghost_feed")
     told.rows["notes"] = read(warehouse, "ghost", NOTES)
 
-    (warehouse.folder / "models/marts/fct_flights.sql").write_text((ROOT / OVERLAY).read_text())
+    apply_branch(warehouse.folder, only="models/*")
     told.builds["ghost"] = warehouse.dbt("build", "--target", "ghost", branch=BRANCH)
     for side in ("prod", "ghost"):
         told.rows[f"overnight in {side}"] = read(warehouse, side, OVERNIGHT)

@@ -47,8 +47,9 @@ class StepConfig(Part):
     function: FunctionName = Field(description="The production function's name.")
     code: Filled | None = Field(
         None,
-        description="The branch's code: a folder (relative to `dbt_project.yml`), a zip file, a container image, or "
-        "`changed` for the folder that the branch touched. Without it, the ghost runs production's own artifact.",
+        description="The branch's code: a folder (relative to `dbt_project.yml`; what begins with a dot is left out), "
+        "a zip file, a container image, or `changed` for the folder that the branch touched. Without it, the ghost "
+        "runs production's own artifact.",
     )
     outputs: tuple[VariableName, ...] = Field(
         (),

@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from dbt_ghost.core.errors import GhostError, Refused
-from dbt_ghost.core.resources import TAG_STANDS_IN_FOR, Bucket, Pairs
+from dbt_ghost.core.errors import Denied, GhostError, Refused
+from dbt_ghost.core.resources import TAG_STANDS_IN_FOR, Bucket
 from dbt_ghost.providers.aws import tags
 from dbt_ghost.providers.aws.session import Session, code_of, friendly_errors, swallowing
 
@@ -22,17 +22,11 @@ def read(session: Session, name: str) -> Bucket | None:
     """The bucket, or None. One that is not private reads as standing in for nothing, so that it is put right."""
     with friendly_errors(f"reading bucket {name}"):
         with swallowing("404", GONE):
-            session.client("s3").head_bucket(Bucket=name, ExpectedBucketOwner=session.account().id)
+            _check_owner(session, name)
             found = dict(tags.from_aws(_tags(session, name)))
             stands_in_for = found.pop(TAG_STANDS_IN_FOR, "")
             return Bucket(name, stands_in_for if _is_private(session, name) else "", tuple(sorted(found.items())))
         return None
-
-
-def read_tags(session: Session, name: str) -> Pairs:
-    """All tags of a bucket that exists. Raises NotFound."""
-    with friendly_errors(f"reading the tags of bucket {name}"):
-        return tags.from_aws(_tags(session, name))
 
 
 def find(session: Session, prefix: str) -> list[str]:
@@ -48,8 +42,9 @@ def put(session: Session, bucket: Bucket) -> None:
     with friendly_errors(f"making bucket {name}"):
         _create(session, name, wanted)
         s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=PRIVATE)
-        if _tags(session, name) != wanted:
-            s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags.as_list(wanted)})
+        existing = _tags(session, name)
+        if not wanted.items() <= existing.items():  # the call replaces all tags, also those that others added
+            s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags.as_list(existing | wanted)})
 
 
 def delete(session: Session, name: str) -> None:
@@ -61,6 +56,19 @@ def delete(session: Session, name: str) -> None:
 
     with friendly_errors(f"deleting bucket {name}"), swallowing(GONE, "404"):
         session.patiently(empty_and_delete, lambda error: code_of(error) == "BucketNotEmpty", REFILLED_WAITS)
+
+
+def _check_owner(session: Session, name: str) -> None:
+    """HEAD says 403 for somebody else's bucket as for a missing permission, and never which."""
+    try:
+        session.client("s3").head_bucket(Bucket=name, ExpectedBucketOwner=session.account().id)
+    except ClientError as error:
+        if code_of(error) != "403":
+            raise
+        raise Denied(
+            f"reading bucket {name}: S3 says 403",
+            "give the caller s3:ListBucket on it; if the name is another account's, rename the branch or the project",
+        ) from error
 
 
 def _create(session: Session, name: str, wanted: dict[str, str]) -> None:

@@ -20,6 +20,7 @@ UPLOAD_LIMIT = 50 * 1024 * 1024  # bytes that Lambda takes in the call itself
 
 
 def read(session: Session, name: str) -> Function | None:
+    """The function, or None. One that Lambda could not make reads as having no code, so that it is put right."""
     with friendly_errors(f"reading function {name}"):
         with swallowing(GONE):
             found = session.client("lambda").get_function(FunctionName=name)
@@ -44,7 +45,6 @@ def put(session: Session, function: Function, code: bytes | None) -> None:
             _create(session, function, _needed(function, code))
         else:
             _update(session, function, code, existing)
-        _settle(session, function.name)
         if (existing.reserved_concurrency if existing else None) != function.reserved_concurrency:
             _put_concurrency(session, function)
         if (existing.max_event_age_s if existing else None) != function.max_event_age_s:
@@ -67,7 +67,7 @@ def _as_function(session: Session, found: dict[str, Any]) -> Function:
         role_arn=configuration["Role"],
         runtime=configuration.get("Runtime", ""),
         handler=configuration.get("Handler", ""),
-        code_sha256=configuration["CodeSha256"],
+        code_sha256="" if _has_failed(configuration) else configuration["CodeSha256"],
         architecture=configuration.get("Architectures", ["x86_64"])[0],
         memory_mb=configuration["MemorySize"],
         timeout_s=configuration["Timeout"],
@@ -126,11 +126,12 @@ def _create(session: Session, function: Function, code: bytes) -> None:
         _is_unseen_role,
         ROLE_WAITS,
     )
+    _settle(session, function.name)
 
 
 def _update(session: Session, function: Function, code: bytes | None, existing: Function) -> None:
     client = session.client("lambda")
-    _settle(session, function.name)
+    _idle(session, function.name)
     if (existing.code_sha256, existing.architecture) != (function.code_sha256, function.architecture):
         package = _needed(function, code)
         session.patiently(
@@ -147,8 +148,10 @@ def _update(session: Session, function: Function, code: bytes | None, existing: 
             lambda error: _is_busy(error) or _is_unseen_role(error),
             ROLE_WAITS,
         )
-    if existing.tags != function.tags:
-        _put_tags(session, function, tags.to_aws(existing.tags))
+        _settle(session, function.name)
+    if not set(function.tags) <= set(existing.tags):
+        arn = client.get_function_configuration(FunctionName=function.name)["FunctionArn"]
+        client.tag_resource(Resource=arn, Tags=tags.to_aws(function.tags))
 
 
 def _settings(function: Function) -> dict[str, Any]:
@@ -165,26 +168,26 @@ def _settings(function: Function) -> dict[str, Any]:
     }
 
 
-def _settle(session: Session, name: str) -> None:
-    """Wait until Lambda takes the next change."""
+def _idle(session: Session, name: str) -> dict[str, Any]:
+    """Wait until Lambda takes the next change, however the last one ended; returns the configuration then."""
     for wait in STATE_WAITS:
-        found = session.client("lambda").get_function_configuration(FunctionName=name)
-        if "Failed" in (found.get("State"), found.get("LastUpdateStatus")):
-            reason = found.get("StateReason") or found.get("LastUpdateStatusReason") or "no reason given"
-            raise GhostError(f"function {name}: Lambda could not make it ready: {reason}", "run the command again")
+        found: dict[str, Any] = session.client("lambda").get_function_configuration(FunctionName=name)
         if found.get("State") != "Pending" and found.get("LastUpdateStatus") != "InProgress":
-            return
+            return found
         session.sleep(wait)
     raise GhostError(f"function {name} is not ready after two minutes", "run the command again")
 
 
-def _put_tags(session: Session, function: Function, existing: dict[str, str]) -> None:
-    client, wanted = session.client("lambda"), tags.to_aws(function.tags)
-    arn = client.get_function_configuration(FunctionName=function.name)["FunctionArn"]
-    if surplus := [key for key in existing if key not in wanted]:
-        client.untag_resource(Resource=arn, TagKeys=surplus)
-    if wanted:
-        client.tag_resource(Resource=arn, Tags=wanted)
+def _settle(session: Session, name: str) -> None:
+    """Wait for the change that we just made. Raises GhostError if Lambda could not carry it out."""
+    found = _idle(session, name)
+    if _has_failed(found):
+        reason = found.get("StateReason") or found.get("LastUpdateStatusReason") or "no reason given"
+        raise GhostError(f"function {name}: Lambda could not make it ready: {reason}", "run the command again")
+
+
+def _has_failed(configuration: dict[str, Any]) -> bool:
+    return "Failed" in (configuration.get("State"), configuration.get("LastUpdateStatus"))
 
 
 def _put_concurrency(session: Session, function: Function) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from dbt_ghost.core.errors import NotFound, Refused
-from dbt_ghost.core.naming import BRANCH_DIGEST, GhostName
+from dbt_ghost.core.naming import BRANCH_DIGEST, BUCKET_DIGEST, STEP_PATTERN, GhostName
 from dbt_ghost.core.resources import (
     BUILD_ORDER,
     TAG_BRANCH,
@@ -39,15 +39,14 @@ class AwsGhosts:
 
     def find(self, ghost: GhostName) -> tuple[Resource, ...]:
         """In build order. A log group without tags counts by its name: Lambda makes such, for late invocations."""
-        found: list[Resource] = []
-        for stub in self._named(ghost):
-            resource = self._read(stub)
-            branch = _branch_of(resource) if resource else None
-            if resource and (branch == ghost.branch or (branch is None and isinstance(resource, LogGroup))):
-                found.append(resource)
+        found = [resource for resource in self._existing(ghost) if self._is_claimed(ghost, resource)]
         own = [notifications.read(self._session, bucket.name) for bucket in found if isinstance(bucket, Bucket)]
         everything = [*found, *(one for one in own if one is not None)]
         return tuple(sorted(everything, key=lambda one: (BUILD_ORDER.index(type(one)), name_of(one))))
+
+    def unclaimed(self, ghost: GhostName) -> tuple[str, ...]:
+        left = [resource for resource in self._existing(ghost) if not self._is_claimed(ghost, resource)]
+        return tuple(sorted(_called(resource) for resource in left if self._named_by(ghost, resource)))
 
     def put(self, resource: Resource, code: bytes | None = None) -> None:
         self._guard_put(resource)
@@ -102,6 +101,37 @@ class AwsGhosts:
                 return rules.read(self._session, resource.name)
             case _:
                 assert_never(resource)
+
+    def _existing(self, ghost: GhostName) -> Iterator[Resource]:
+        for stub in self._named(ghost):
+            if resource := self._read(stub):
+                yield resource
+
+    def _is_claimed(self, ghost: GhostName, resource: Resource) -> bool:
+        branch = _branch_of(resource)
+        late = branch is None and isinstance(resource, LogGroup)
+        return branch == ghost.branch or (late and self._named_by(ghost, resource))
+
+    def _named_by(self, ghost: GhostName, resource: Resource) -> bool:
+        """Can only this ghost give the name? Those of a branch `x-abc123-y` may begin like those of a branch `x`: what
+        follows the ghost's own part must be one step, or a bucket's digest, without a second branch's digest.
+        """
+        name, region = name_of(resource), self._account.region
+        match resource:
+            case Bucket():
+                return name[:-BUCKET_DIGEST] == ghost.bucket("")[:-BUCKET_DIGEST]
+            case Role():
+                before, after = ghost.role("", region).removesuffix(f"-{region}"), f"-{region}"
+            case LogGroup():
+                before, after = ghost.log_group(""), ""
+            case _:
+                before, after = ghost.function(""), ""
+        step = name.removeprefix(before).removesuffix(after)
+        return (
+            name == f"{before}{step}{after}"
+            and re.fullmatch(STEP_PATTERN, step) is not None
+            and re.search(rf"-[0-9a-f]{{{BRANCH_DIGEST}}}-", f"-{step}") is None
+        )
 
     def _named(self, ghost: GhostName) -> Iterator[Resource]:
         """Something of each kind for every existing name that this ghost could have given, and perhaps a few more."""

@@ -32,12 +32,8 @@ def put(session: Session, group: LogGroup) -> None:
         found = _described(session, group.name)
         if found is None:
             raise NotFound(f"log group {group.name} went away while it was made", "run the command again")
-        arn = _arn(found)
-        existing = client.list_tags_for_resource(resourceArn=arn).get("tags", {})
-        if surplus := [key for key in existing if key not in wanted and not key.startswith("aws:")]:
-            client.untag_resource(resourceArn=arn, tagKeys=surplus)
         if wanted:
-            client.tag_resource(resourceArn=arn, tags=wanted)
+            client.tag_resource(resourceArn=_arn(found), tags=wanted)
 
 
 def delete(session: Session, name: str) -> None:

@@ -71,13 +71,14 @@ def delete(session: Session, bucket: str) -> None:
 
 
 def _entries(document: dict[str, Any], kinds: tuple[str, ...]) -> tuple[BucketEvent, ...]:
-    return tuple(_entry(found, TARGETS[kind]) for kind in kinds for found in document.get(kind, []))
+    return tuple(sorted(_entry(found, TARGETS[kind]) for kind in kinds for found in document.get(kind, [])))
 
 
 def _entry(found: dict[str, Any], target: str) -> BucketEvent:
     rules = found.get("Filter", {}).get("Key", {}).get("FilterRules", [])
     parts = {rule["Name"].lower(): unquote(rule.get("Value", "")) for rule in rules}
-    return BucketEvent(found[target], tuple(found["Events"]), parts.get("prefix", ""), parts.get("suffix", ""))
+    events = tuple(sorted(found["Events"]))
+    return BucketEvent(found[target], events, parts.get("prefix", ""), parts.get("suffix", ""))
 
 
 def _configuration(entry: BucketEvent) -> dict[str, Any]:

@@ -12,19 +12,18 @@ from dbt_ghost.providers.aws.session import Session, swallowing
 GONE = "ResourceNotFoundException"
 
 
-def statements(session: Session, function: str) -> list[dict[str, Any]]:
-    """The statements of the function's own policy; none without one. Lets AWS's errors through."""
+def statements(session: Session, function: str, alias: str | None = None) -> list[dict[str, Any]]:
+    """The statements of the function's own policy, or of one alias's; none without one. Lets AWS's errors through."""
+    which = {"FunctionName": function} | ({"Qualifier": alias} if alias else {})
     with swallowing(GONE):
-        found: list[dict[str, Any]] = json.loads(session.client("lambda").get_policy(FunctionName=function)["Policy"])[
-            "Statement"
-        ]
+        found: list[dict[str, Any]] = json.loads(session.client("lambda").get_policy(**which)["Policy"])["Statement"]
         return found
     return []
 
 
 def read(session: Session, function: str) -> tuple[Invoker, ...]:
     """Sorted. A statement that an Invoker cannot say (`Principal: "*"`) shows as one without a source."""
-    return _sorted(invoker_of(statement) for statement in statements(session, function))
+    return tuple(sorted(invoker_of(statement) for statement in statements(session, function)))
 
 
 def put(session: Session, function: str, wanted: tuple[Invoker, ...]) -> None:
@@ -49,20 +48,28 @@ def put(session: Session, function: str, wanted: tuple[Invoker, ...]) -> None:
 
 
 def invoker_of(statement: dict[str, Any]) -> Invoker:
-    principal = statement.get("Principal", "")
-    conditions = {
-        key.lower(): value for tests in statement.get("Condition", {}).values() for key, value in tests.items()
-    }
     return Invoker(
-        principal=str(principal.get("Service", principal) if isinstance(principal, dict) else principal),
-        source_arn=str(conditions.get("aws:sourcearn", "")),
-        source_account=str(conditions.get("aws:sourceaccount", "")),
+        principal=",".join(principals(statement)),
+        source_arn=",".join(_tested(statement, "aws:sourcearn")),
+        source_account=",".join(_tested(statement, "aws:sourceaccount")),
     )
+
+
+def principals(statement: dict[str, Any]) -> list[str]:
+    """Services, accounts and roles by name; `*` where the statement does not say whom it means."""
+    principal = statement.get("Principal", "*")
+    of_kinds = principal.values() if isinstance(principal, dict) else [principal]
+    return sorted(text for of_kind in of_kinds for text in _texts(of_kind))
 
 
 def _sid(invoker: Invoker) -> str:
     return "ghost-" + md5("|".join((invoker.principal, invoker.source_arn, invoker.source_account)))
 
 
-def _sorted(invokers: Any) -> tuple[Invoker, ...]:
-    return tuple(sorted(invokers, key=lambda invoker: (invoker.principal, invoker.source_arn)))
+def _tested(statement: dict[str, Any], key: str) -> list[str]:
+    tests = [test for tests in statement.get("Condition", {}).values() for test in tests.items()]
+    return sorted(text for name, value in tests if name.lower() == key for text in _texts(value))
+
+
+def _texts(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

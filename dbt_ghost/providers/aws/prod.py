@@ -11,7 +11,7 @@ from dbt_ghost.core.errors import GhostError
 from dbt_ghost.core.resources import pairs
 from dbt_ghost.core.topology import Account, ProdBucket, ProdFunction
 from dbt_ghost.providers.artifacts import sha256
-from dbt_ghost.providers.aws import notifications, permissions
+from dbt_ghost.providers.aws import inputs, notifications, permissions
 from dbt_ghost.providers.aws.session import Session, friendly_errors, is_local, swallowing
 
 GONE = "ResourceNotFoundException"
@@ -57,10 +57,11 @@ class AwsProd:
         return self._session.account()
 
     def function(self, name: str) -> ProdFunction:
-        with friendly_errors(f"reading function {name}"):
+        """Raises Refused where its policy does not name the buckets that may invoke it."""
+        with friendly_errors(f"reading function {name}", self._where_to_look()):
             found = self._session.client("lambda").get_function_configuration(FunctionName=name)
             statements = permissions.statements(self._session, name)
-            elsewhere = self._kept_elsewhere(name)
+            elsewhere = self._kept_elsewhere(name) | inputs.others(self._session, name, statements)
         return ProdFunction(
             name=found["FunctionName"],
             arn=found["FunctionArn"],
@@ -75,25 +76,38 @@ class AwsProd:
             layers=tuple(layer["Arn"] for layer in found.get("Layers", [])),
             environment=pairs(found.get("Environment", {}).get("Variables", {})),
             unmodelled=tuple(sorted({*unmodelled(found), *elsewhere})),
-            invoked_by=buckets_in(statements),
+            invoked_by=inputs.buckets_in(name, statements),
         )
 
     def bucket(self, name: str) -> ProdBucket:
+        """Raises NotFound where S3 says for certain that no such bucket exists, so that a permission for it is a left
+        over one; Denied where it may not look, also for what is now another account's.
+        """
         return notifications.read_prod(self._session, name)
 
     def artifact(self, function: str) -> bytes:
         """The package, checked against the SHA-256 that Lambda gives for it."""
-        with friendly_errors(f"reading the code of function {function}"):
+        with friendly_errors(f"reading the code of function {function}", self._where_to_look()):
             found = self._session.client("lambda").get_function(FunctionName=function)
         location = found["Code"].get("Location")
         if not location:
-            raise GhostError(f"function {function} is a container image; only zip packages are built yet")
+            raise GhostError(
+                f"function {function} is a container image; only zip packages are built yet",
+                "leave `code:` out of the step if the branch does not change it; otherwise deploy it as a zip package",
+            )
         package = self._download(function, location)
         if sha256(package) != found["Configuration"]["CodeSha256"]:
             raise GhostError(
                 f"function {function}: the downloaded package is not what Lambda says it runs", "run the command again"
             )
         return package
+
+    def _where_to_look(self) -> str:
+        account = self._session.account()
+        return (
+            "correct ingestion.steps.<step>.function, or check account and region: "
+            f"it was looked for in {account.id}, {account.region}"
+        )
 
     def _kept_elsewhere(self, name: str) -> set[str]:
         """What GetFunction does not tell (F 3.2) and a copy would lack."""
@@ -128,16 +142,6 @@ def unmodelled(configuration: dict[str, Any]) -> set[str]:
     if configuration.get("Environment", {}).get("Error"):
         names.add("environment that cannot be read")
     return names
-
-
-def buckets_in(statements: list[dict[str, Any]]) -> tuple[str, ...]:
-    """The buckets that a function's resource policy lets invoke it."""
-    sources = [
-        permissions.invoker_of(statement).source_arn
-        for statement in statements
-        if statement.get("Effect") == "Allow" and permissions.invoker_of(statement).principal == "s3.amazonaws.com"
-    ]
-    return tuple(sorted({arn.split(":::", 1)[1] for arn in sources if ":::" in arn}))
 
 
 def _in_use(key: str, value: Any) -> bool:

@@ -10,13 +10,12 @@ from pydantic import ValidationError
 
 from dbt_ghost.core.errors import Conflict, GhostError
 from dbt_ghost.core.naming import GhostName
-from dbt_ghost.core.record import Record, StoredRecord
-from dbt_ghost.providers.aws.buckets import CLASSIC_REGION
-from dbt_ghost.providers.aws.session import Session, code_of, friendly_errors
+from dbt_ghost.core.record import Record, StoredRecord, UnreadableRecord
+from dbt_ghost.providers.aws.buckets import CLASSIC_REGION, PRIVATE
+from dbt_ghost.providers.aws.session import Session, code_of, friendly_errors, swallowing
 
 FOLDER = "ghosts/"
 OVERTAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "409", "412"}
-CLOSED = "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true"
 
 
 class AwsRecords:
@@ -32,13 +31,18 @@ class AwsRecords:
     def read(self, ghost: GhostName) -> StoredRecord | None:
         return self._read(key_of(ghost.id))
 
-    def list(self) -> Iterator[StoredRecord]:
+    def list(self) -> Iterator[StoredRecord | UnreadableRecord]:
         doing = f"listing the records in bucket {self._bucket}"
         with friendly_errors(doing):
             keys = self._answer(self._keys)
         for key in keys:
-            if stored := self._read(key):
-                yield stored
+            with friendly_errors(f"reading record {self._address(key)}"):
+                found = self._get(key)
+            try:
+                if found:
+                    yield StoredRecord(self._parsed(key, found[0]), found[1])
+            except GhostError as error:
+                yield UnreadableRecord(error.message)
 
     def write(self, record: Record, version: str | None) -> StoredRecord:
         key, body = key_of(record.ghost), (record.model_dump_json(indent=2) + "\n").encode()
@@ -58,25 +62,30 @@ class AwsRecords:
                 )
             except ClientError as error:
                 # A record that was deleted since answers NoSuchKey to If-Match.
-                if code_of(error) in OVERTAKEN or (version is not None and code_of(error) in ("NoSuchKey", "404")):
-                    raise Conflict(
-                        f"record {self._address(key)} was changed by somebody else meanwhile",
-                        "see `ghost-ingest status`, then run the command again",
-                    ) from error
-                raise
+                missing = version is not None and code_of(error) in ("NoSuchKey", "404")
+                if code_of(error) not in OVERTAKEN and not missing:
+                    raise
+                there, stands = self._get(key) or (b"", "")
+                if there == body:  # our own: its answer was lost, and boto3 tried again
+                    return StoredRecord(record, stands)
+                raise Conflict(
+                    f"record {self._address(key)} was changed by somebody else meanwhile",
+                    "see `ghost-ingest status`, then run the command again",
+                ) from error
         return StoredRecord(record, answer["ETag"])
 
     def _read(self, key: str) -> StoredRecord | None:
-        get = self._session.client("s3").get_object
         with friendly_errors(f"reading record {self._address(key)}"):
-            owner = self._session.account().id
-            try:
-                answer = self._answer(lambda: get(Bucket=self._bucket, Key=key, ExpectedBucketOwner=owner))
-            except ClientError as error:
-                if code_of(error) == "NoSuchKey":
-                    return None
-                raise
-            return StoredRecord(self._parsed(key, answer["Body"].read()), answer["ETag"])
+            found = self._get(key)
+            return StoredRecord(self._parsed(key, found[0]), found[1]) if found else None
+
+    def _get(self, key: str) -> tuple[bytes, str] | None:
+        """What stands there and its version. Lets AWS's errors through."""
+        get, owner = self._session.client("s3").get_object, self._session.account().id
+        with swallowing("NoSuchKey"):
+            answer = self._answer(lambda: get(Bucket=self._bucket, Key=key, ExpectedBucketOwner=owner))
+            return answer["Body"].read(), answer["ETag"]
+        return None
 
     def _keys(self) -> tuple[str, ...]:
         pages = (
@@ -95,7 +104,8 @@ class AwsRecords:
             where = ".".join(str(part) for part in first["loc"]) or "the document"
             raise GhostError(
                 f"record {self._address(key)} cannot be read: {where}: {first['msg']}",
-                "a newer dbt-ghost may have written it: upgrade; otherwise restore an older version of the object",
+                "a newer dbt-ghost may have written it: upgrade. Otherwise restore an older version of the object, or "
+                "delete it: drop works without",
             ) from error
         if key_of(record.ghost) != key:
             raise GhostError(
@@ -125,12 +135,13 @@ def key_of(ghost: str) -> str:
 
 def installation(bucket: str, region: str) -> str:
     """The lines that make a state bucket."""
+    closed = ",".join(f"{name}=true" for name in PRIVATE)
     place = "" if region == CLASSIC_REGION else f" --create-bucket-configuration LocationConstraint={region}"
     return "\n".join(
         (
             f"aws s3api create-bucket --region {region} --bucket {bucket}{place}",
             f"aws s3api put-public-access-block --region {region} --bucket {bucket}"
-            f" --public-access-block-configuration {CLOSED}",
+            f" --public-access-block-configuration {closed}",
             f"aws s3api put-bucket-versioning --region {region} --bucket {bucket}"
             " --versioning-configuration Status=Enabled",
         )

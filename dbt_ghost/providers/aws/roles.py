@@ -36,17 +36,16 @@ def put(session: Session, role: Role) -> None:
         iam.update_assume_role_policy(RoleName=role.name, PolicyDocument=role.trust)
         iam.put_role_policy(RoleName=role.name, PolicyName=POLICY, PolicyDocument=role.policy)
         _strip(session, role.name, keep=POLICY)
-        existing = tags.to_aws(_tags(session, role.name))
-        if surplus := [key for key in existing if key not in wanted]:
-            iam.untag_role(RoleName=role.name, TagKeys=surplus)
-        if wanted != existing and wanted:
+        if not set(role.tags) <= set(_tags(session, role.name)):
             iam.tag_role(RoleName=role.name, Tags=tags.as_list(wanted))
 
 
 def delete(session: Session, name: str) -> None:
-    with friendly_errors(f"deleting role {name}"), swallowing(GONE):
-        _strip(session, name, keep=None)  # IAM deletes only a bare role (F 4.13)
-        session.client("iam").delete_role(RoleName=name)
+    with friendly_errors(f"deleting role {name}"):
+        with swallowing(GONE):
+            _strip(session, name, keep=None)  # IAM deletes only a bare role (F 4.13)
+        with swallowing(GONE):
+            session.client("iam").delete_role(RoleName=name)
 
 
 def _policy(session: Session, name: str) -> str:
@@ -57,12 +56,15 @@ def _policy(session: Session, name: str) -> str:
 
 
 def _strip(session: Session, name: str, keep: str | None) -> None:
+    """A policy that went away meanwhile does not keep the others."""
     iam = session.client("iam")
     for arn in _attached(session, name):
-        iam.detach_role_policy(RoleName=name, PolicyArn=arn)
+        with swallowing(GONE):
+            iam.detach_role_policy(RoleName=name, PolicyArn=arn)
     for policy in _inline(session, name):
         if policy != keep:
-            iam.delete_role_policy(RoleName=name, PolicyName=policy)
+            with swallowing(GONE):
+                iam.delete_role_policy(RoleName=name, PolicyName=policy)
 
 
 def _inline(session: Session, name: str) -> list[str]:

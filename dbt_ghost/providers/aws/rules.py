@@ -36,10 +36,7 @@ def put(session: Session, rule: Rule) -> None:
         arn = events.put_rule(Name=rule.name, EventPattern=rule.pattern, State="ENABLED", Tags=tags.as_list(wanted))[
             "RuleArn"
         ]
-        existing = tags.to_aws(_tags(session, arn))  # PutRule ignores tags on an update (F 1.13)
-        if surplus := [key for key in existing if key not in wanted]:
-            events.untag_resource(ResourceARN=arn, TagKeys=surplus)
-        if wanted and wanted != existing:
+        if not set(rule.tags) <= set(_tags(session, arn)):  # PutRule ignores tags on an update (F 1.13)
             events.tag_resource(ResourceARN=arn, Tags=tags.as_list(wanted))
         _remove_targets(session, rule.name, keep=TARGET)
         retry = {"MaximumEventAgeInSeconds": rule.max_event_age_s}

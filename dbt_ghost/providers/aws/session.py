@@ -84,7 +84,10 @@ class Session:
         if service not in self._clients:
             make: Any = self._boto.client
             with friendly_errors(f"connecting to {service}"):
-                self._clients[service] = make(service, endpoint_url=self._endpoint, config=self._config)
+                try:
+                    self._clients[service] = make(service, endpoint_url=self._endpoint, config=self._config)
+                except ValueError as error:
+                    raise GhostError(f"connecting to {service}: {error}", "check AWS_ENDPOINT_URL") from error
         return self._clients[service]
 
     def patiently(
@@ -130,15 +133,15 @@ _CONFIG = Config(
 
 
 @contextlib.contextmanager
-def friendly_errors(doing: str) -> Iterator[None]:
+def friendly_errors(doing: str, if_missing: str = "") -> Iterator[None]:
     """Raise NotFound, Denied or GhostError for whatever AWS answers; `doing` names the attempt and its object.
 
-    A wrong parameter is our own fault and keeps its traceback.
+    `if_missing` is NotFound's hint. A wrong parameter is our own fault and keeps its traceback.
     """
     try:
         yield
     except exceptions.ClientError as error:
-        raise _of_answer(doing, error) from error
+        raise _of_answer(doing, error, if_missing) from error
     except exceptions.ParamValidationError:
         raise
     except NO_CREDENTIALS as error:
@@ -146,6 +149,9 @@ def friendly_errors(doing: str) -> Iterator[None]:
     except exceptions.NoRegionError as error:
         raise GhostError(f"{doing}: {error}", "set ingestion.region in dbt_project.yml, or AWS_REGION") from error
     except UNREACHABLE as error:
+        if "Invalid header value" in str(error):  # its text is the credential
+            told = f"{doing}: a credential holds what cannot be sent, such as a line break"
+            raise GhostError(told, "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN anew") from None
         raise GhostError(f"{doing}: AWS does not answer: {error}", "check the network and AWS_ENDPOINT_URL") from error
     except exceptions.BotoCoreError as error:
         raise GhostError(f"{doing}: {error}") from error
@@ -165,11 +171,11 @@ def _answer(error: exceptions.ClientError) -> Mapping[str, Any]:
     return answer
 
 
-def _of_answer(doing: str, error: exceptions.ClientError) -> GhostError:
+def _of_answer(doing: str, error: exceptions.ClientError, if_missing: str) -> GhostError:
     code, message = code_of(error), message_of(error)
     what = f"{doing}: {code}: {message}" if message else f"{doing}: {code}"
     if code in MISSING:
-        return NotFound(what)
+        return NotFound(what, if_missing)
     if code in SIGNED_OUT:
         return GhostError(what, SIGN_IN)
     if code in THROTTLED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -20,12 +21,13 @@ from dbt_ghost.core.resources import (
     Role,
     Rule,
     canonical,
+    ghost_tags,
     kind_of,
     pairs,
 )
 from dbt_ghost.core.topology import Account
 from dbt_ghost.providers.artifacts import sha256, zipped
-from dbt_ghost.providers.aws import buckets, log_groups
+from dbt_ghost.providers.aws import buckets, functions, log_groups, roles, rules
 from dbt_ghost.providers.aws.ghosts import AwsGhosts
 from dbt_ghost.providers.aws.session import Session
 from tests.local_aws import PROD_ACCOUNT, REGION
@@ -149,10 +151,72 @@ def test_what_carries_our_name_but_not_our_tag_is_left_alone(ghosts: AwsGhosts, 
         assert buckets.read(session, BUCKET.name) == replace(BUCKET, tags=tags)
 
 
+def stray(session: Session, resource: Resource) -> None:
+    """Put it there past the guard."""
+    if isinstance(resource, Function):
+        functions.put(session, resource, CODE)
+    else:
+        modules: dict[type, Any] = {Bucket: buckets, LogGroup: log_groups, Role: roles, Rule: rules}
+        modules[type(resource)].put(session, resource)
+
+
+TAGGED_PARTS = [part for part in parts(GHOST) if not isinstance(part, Notifications)]
+
+
+@pytest.mark.parametrize("part", TAGGED_PARTS, ids=kind_of)
+def test_what_is_named_like_the_ghosts_and_tagged_otherwise_is_told(
+    ghosts: AwsGhosts, session: Session, part: Any
+) -> None:
+    for tags in ((), ((TAG_BRANCH, " "),), ((TAG_BRANCH, "another"),)):
+        if tags or not isinstance(part, LogGroup):  # without tags it is Lambda's, of a late invocation
+            stray(session, replace(part, tags=tags))
+            assert ghosts.unclaimed(GHOST) == (f"{kind_of(part)} {part.name}",)
+            assert ghosts.find(GHOST) == ()
+    stray(session, part)
+    assert ghosts.find(GHOST) == (part,) and ghosts.unclaimed(GHOST) == ()
+
+
+@pytest.mark.parametrize("number", range(len(TAGGED_PARTS)), ids=[kind_of(part) for part in TAGGED_PARTS])
+def test_another_branchs_parts_are_not_told_though_their_names_begin_like_ours(
+    ghosts: AwsGhosts, session: Session, number: int
+) -> None:
+    ours = GhostName("flights", "x")
+    for branch in (f"x-{ours.digest}-y", f"x-{ours.digest}", f"y-{ours.digest}-z"):
+        part: Any = [part for part in parts(GhostName("flights", branch)) if not isinstance(part, Notifications)][
+            number
+        ]
+        for tags in ((), part.tags):
+            stray(session, replace(part, tags=tags))
+            assert ghosts.unclaimed(ours) == ()
+
+
 def test_a_part_known_by_its_name_alone_can_be_deleted(ghosts: AwsGhosts) -> None:
     build(ghosts, parts(GHOST))
     ghosts.delete(Rule(GHOST.rule("clean"), "", ""))
     assert ghosts.find(GHOST) == parts(GHOST)[:-1]
+
+
+def test_a_log_group_of_a_branch_whose_name_goes_on_after_our_id_is_not_ours(
+    ghosts: AwsGhosts, session: Session
+) -> None:
+    ours = GhostName("flights", "x")
+    for other in (GhostName("flights", f"x-{ours.digest}-y"), GhostName("flights", f"x-{ours.digest}")):
+        group = replace(LOG_GROUP, name=other.log_group("clean"), tags=())
+        assert group.name.startswith(ours.log_group(""))
+        log_groups.put(session, group)
+        assert ghosts.find(ours) == ()
+        assert ghosts.find(other) == (group,)
+        tagged = replace(group, tags=ghost_tags(other, {}))
+        ghosts.put(tagged)
+        assert ghosts.find(ours) == ()
+        assert ghosts.find(other) == (tagged,)
+
+
+@pytest.mark.parametrize("step", ["clean", "tap", "a-b2c", "sixteen-letters-"])
+def test_a_late_log_group_of_any_step_is_found(ghosts: AwsGhosts, session: Session, step: str) -> None:
+    group = replace(LOG_GROUP, name=GHOST.log_group(step), tags=())
+    log_groups.put(session, group)
+    assert ghosts.find(GHOST) == (group,)
 
 
 def test_a_log_group_that_lambda_made_for_a_late_invocation_is_adopted(ghosts: AwsGhosts, session: Session) -> None:

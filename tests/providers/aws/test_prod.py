@@ -43,13 +43,6 @@ def prod(session: Session) -> AwsProd:
             Principal="s3.amazonaws.com",
             SourceArn=f"arn:aws:s3:::{bucket}",
         )
-    functions.add_permission(
-        FunctionName="flights-clean",
-        StatementId="rule",
-        Action="lambda:InvokeFunction",
-        Principal="events.amazonaws.com",
-        SourceArn=f"arn:aws:events:{REGION}:{PROD_ACCOUNT}:rule/x",
-    )
     return AwsProd(session)
 
 
@@ -82,6 +75,22 @@ def test_a_missing_function_or_bucket_is_not_found(prod: AwsProd) -> None:
     for attempt in (prod.function, prod.artifact, prod.bucket):
         with pytest.raises(NotFound, match="flights-nowhere"):
             attempt("flights-nowhere")
+
+
+def test_the_commonest_reasons_for_a_missing_function_are_said(prod: AwsProd) -> None:
+    for attempt in (prod.function, prod.artifact):
+        with pytest.raises(NotFound) as caught:
+            attempt("flights-nowhere")
+        assert "correct ingestion.steps.<step>.function" in caught.value.hint
+        assert f"{PROD_ACCOUNT}, {REGION}" in caught.value.hint
+
+
+def test_a_container_image_is_an_error_with_what_to_do() -> None:
+    with answers("lambda") as session:
+        session.say("lambda.get_function", {"Configuration": {}, "Code": {"RepositoryType": "ECR"}})
+        with pytest.raises(GhostError, match="container image") as caught:
+            AwsProd(session).artifact("flights-clean")
+    assert "zip package" in caught.value.hint
 
 
 def test_a_bucket_is_read_with_its_entries_for_functions(prod: AwsProd, session: Session) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 
 import pytest
 
-from dbt_ghost.core.errors import Conflict, GhostError
+from dbt_ghost.core.errors import Conflict, Denied, GhostError
 from dbt_ghost.core.naming import GhostName
-from dbt_ghost.core.record import Record
+from dbt_ghost.core.record import Record, StoredRecord, UnreadableRecord
 from dbt_ghost.providers.aws.records import AwsRecords, installation, key_of
 from dbt_ghost.providers.aws.session import Session
 from tests.local_aws import PROD_ACCOUNT, REGION
+from tests.providers.aws.stubbed import Answers, answers
 
 BUCKET = "flights-ghost-state"
 GHOST = GhostName("flights", "fix/overnight-arrivals")
@@ -32,6 +34,17 @@ def record_of(ghost: GhostName) -> Record:
     )
 
 
+def written_body(session: Answers, record: Record) -> bytes:
+    """The bytes that are sent for a record."""
+    sent: list[bytes] = []
+    session.client("s3").meta.events.register_first(
+        "provide-client-params.s3.PutObject", lambda params, **_: sent.append(params["Body"])
+    )
+    session.say("s3.put_object", {"ETag": '"first"'})
+    AwsRecords(session, BUCKET).write(record, None)
+    return sent[0]
+
+
 @pytest.fixture
 def records(session: Session) -> AwsRecords:
     session.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -47,9 +60,38 @@ def test_a_record_is_read_back_with_the_version_it_was_written_at(records: AwsRe
 
 
 def test_of_two_who_create_one_gets_a_conflict(records: AwsRecords) -> None:
-    records.write(record_of(GHOST), None)
+    records.write(record_of(GHOST).locked("me", NOW), None)
     with pytest.raises(Conflict, match="changed by somebody else"):
-        records.write(record_of(GHOST), None)
+        records.write(record_of(GHOST).locked("you", NOW), None)
+
+
+@pytest.mark.parametrize("code", ["PreconditionFailed", "ConditionalRequestConflict"])
+@pytest.mark.parametrize("version", [None, '"before"'])
+def test_a_write_whose_answer_was_lost_is_success(code: str, version: str | None) -> None:
+    """boto3 tried again, and met what the first try had written."""
+    ours = record_of(GHOST).locked("me", NOW)
+    with answers("s3") as session:
+        body = written_body(session, ours)
+        session.fail("s3.put_object", code, status=412)
+        session.say("s3.get_object", {"Body": io.BytesIO(body), "ETag": '"after"'})
+        assert AwsRecords(session, BUCKET).write(ours, version) == StoredRecord(ours, '"after"')
+
+
+def test_a_write_that_found_another_record_is_a_conflict() -> None:
+    with answers("s3") as session:
+        body = written_body(session, record_of(GHOST).locked("you", NOW))
+        session.fail("s3.put_object", "PreconditionFailed", status=412)
+        session.say("s3.get_object", {"Body": io.BytesIO(body), "ETag": '"after"'})
+        with pytest.raises(Conflict, match="changed by somebody else"):
+            AwsRecords(session, BUCKET).write(record_of(GHOST).locked("me", NOW), '"before"')
+
+
+def test_what_stands_there_after_an_overtaken_write_is_not_guessed() -> None:
+    with answers("s3") as session:
+        session.fail("s3.put_object", "PreconditionFailed", status=412)
+        session.fail("s3.get_object", "AccessDenied", status=403)
+        with pytest.raises(Denied):
+            AwsRecords(session, BUCKET).write(record_of(GHOST), None)
 
 
 def test_a_write_over_an_older_version_is_a_conflict(records: AwsRecords) -> None:
@@ -72,7 +114,7 @@ def test_all_records_are_listed_and_nothing_else(records: AwsRecords, session: S
     written = [records.write(record_of(ghost), None) for ghost in ghosts]
     session.client("s3").put_object(Bucket=BUCKET, Key="notes.txt", Body=b"not a record")
     listed = list(records.list())
-    assert sorted(listed, key=lambda one: one.record.branch) == written
+    assert len(listed) == len(written) and all(one in written for one in listed)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"ghost_record": 2}', b'{"ghost_record": 1}'])
@@ -84,6 +126,15 @@ def test_a_record_that_cannot_be_read_is_named_and_left(records: AwsRecords, ses
     with pytest.raises(Conflict):
         records.write(record_of(GHOST), None)
     assert s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() == body
+
+
+def test_one_record_that_cannot_be_read_does_not_hide_the_others(records: AwsRecords, session: Session) -> None:
+    good = records.write(record_of(GHOST), None)
+    session.client("s3").put_object(Bucket=BUCKET, Key="ghosts/readme.json", Body=b"{}")
+    listed = list(records.list())
+    assert good in listed and len(listed) == 2
+    (bad,) = (one for one in listed if isinstance(one, UnreadableRecord))
+    assert f"s3://{BUCKET}/ghosts/readme.json" in bad.why
 
 
 def test_a_record_under_another_ghosts_key_is_refused(records: AwsRecords, session: Session) -> None:
@@ -109,3 +160,8 @@ def test_a_missing_state_bucket_is_an_error_with_the_lines_that_make_it(session:
 def test_only_us_east_1_has_no_location() -> None:
     assert "LocationConstraint=eu-west-1" in installation(BUCKET, "eu-west-1")
     assert "LocationConstraint" not in installation(BUCKET, "us-east-1")
+
+
+def test_the_lines_close_the_bucket_to_the_public() -> None:
+    closed = "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true"
+    assert f"--public-access-block-configuration {closed}\n" in installation(BUCKET, REGION)

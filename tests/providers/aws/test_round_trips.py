@@ -30,7 +30,7 @@ from dbt_ghost.providers.aws.session import Session
 from tests.local_aws import PROD_ACCOUNT, REGION
 
 TAGS = ((TAG_BRANCH, "fix/overnight-arrivals"), (TAG_PROJECT, "flights"))
-OTHER_TAGS = (("cost", "a=b"), (TAG_BRANCH, "fix/#12 …" + "x" * 300))
+MORE_TAGS = (("cost", "a=b"), *TAGS)
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{PROD_ACCOUNT}:function:"
 ROLE_ARN = f"arn:aws:iam::{PROD_ACCOUNT}:role/"
 ONE, TWO = (zipped({"app.py": f"def handler(e, c): return {n}".encode()}) for n in (1, 2))
@@ -68,31 +68,39 @@ NOTIFICATIONS = Notifications(BUCKET.name, (EVENT,))
 PATTERN = {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": {"bucket": {"name": ["flights-raw"]}}}
 RULE = Rule("ghost-flights-x-abc123-clean", canonical(PATTERN), FUNCTION_ARN + FUNCTION.name, 3600, TAGS)
 
+SEVERAL = tuple(
+    Invoker("s3.amazonaws.com", f"arn:aws:s3:::{bucket}", account)
+    for bucket in ("a", "b", "c")
+    for account in ("111111111111", "222222222222")
+)
+TWO_EVENTS = ("s3:ObjectCreated:Copy", "s3:ObjectCreated:Put")
 CHANGES: list[Resource] = [
     replace(BUCKET, stands_in_for="flights-curated"),
-    replace(BUCKET, tags=OTHER_TAGS),
+    replace(BUCKET, tags=MORE_TAGS),
     replace(LOG_GROUP, retention_days=30),
-    replace(LOG_GROUP, tags=OTHER_TAGS),
+    replace(LOG_GROUP, tags=MORE_TAGS),
     replace(ROLE, trust=trust("scheduler.amazonaws.com")),
     replace(ROLE, policy=policy("s3:PutObject")),
-    replace(ROLE, tags=OTHER_TAGS),
+    replace(ROLE, tags=MORE_TAGS),
     replace(FUNCTION, role_arn=ROLE_ARN + "another", runtime="python3.12", handler="app.other", environment=()),
     replace(FUNCTION, code_sha256=sha256(TWO)),
     replace(FUNCTION, architecture="arm64", memory_mb=256, timeout_s=60, ephemeral_mb=1024),
     replace(FUNCTION, environment=(("A", "1"), ("B", "2"))),
     replace(FUNCTION, invokers=()),
     replace(FUNCTION, invokers=(Invoker("events.amazonaws.com", "arn:aws:events:x:1:rule/y", PROD_ACCOUNT),)),
+    replace(FUNCTION, invokers=SEVERAL),
     replace(FUNCTION, reserved_concurrency=None),
     replace(FUNCTION, reserved_concurrency=0),
     replace(FUNCTION, max_event_age_s=None),
     replace(FUNCTION, max_event_age_s=60),
-    replace(FUNCTION, tags=OTHER_TAGS),
+    replace(FUNCTION, tags=MORE_TAGS),
     replace(NOTIFICATIONS, entries=(EVENT, replace(EVENT, prefix="weather/", events=("s3:ObjectCreated:Put",)))),
     replace(NOTIFICATIONS, entries=(replace(EVENT, prefix="year=2013/a b+é/", suffix=""),)),
+    replace(NOTIFICATIONS, entries=tuple(replace(EVENT, events=TWO_EVENTS, prefix=prefix) for prefix in "abc")),
     replace(RULE, pattern=canonical({"source": ["aws.s3"]})),
     replace(RULE, target_arn=FUNCTION_ARN + "another"),
     replace(RULE, max_event_age_s=60),
-    replace(RULE, tags=OTHER_TAGS),
+    replace(RULE, tags=MORE_TAGS),
 ]
 FIRST: dict[type, Any] = {type(one): one for one in (BUCKET, LOG_GROUP, ROLE, FUNCTION, NOTIFICATIONS, RULE)}
 MODULES: dict[type, Any] = {
@@ -117,6 +125,13 @@ def read(session: Session, resource: Resource) -> Resource | None:
     return found
 
 
+def is_as_wanted(found: Any, wanted: Resource) -> bool:
+    """Tags that are no longer wanted stay: nobody can tell them from those of others."""
+    if isinstance(wanted, Notifications):
+        return bool(found == wanted)
+    return bool(replace(found, tags=wanted.tags) == wanted and set(wanted.tags) <= set(found.tags))
+
+
 @pytest.fixture
 def ground(session: Session) -> Session:
     """What resources of other kinds stand on."""
@@ -130,7 +145,7 @@ def test_every_change_of_a_field_is_read_back_both_ways(ground: Session, first: 
     changes = [change for change in CHANGES if type(change) is type(first)]
     for resource in (first, *changes, first, first):
         put(ground, resource)
-        assert read(ground, resource) == resource
+        assert is_as_wanted(read(ground, resource), resource)
 
 
 @pytest.mark.parametrize("first", FIRST.values(), ids=kind_of)

@@ -133,3 +133,23 @@ def test_the_access_key_decides_the_account(aws: LocalStack, monkeypatch: pytest
     monkeypatch.setenv("AWS_PROFILE", "somebody-elses")
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
     assert session_of(aws, CONTROL_ACCOUNT).account() == Account(CONTROL_ACCOUNT, REGION, "aws")
+
+
+@pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN"])
+def test_a_credential_with_a_line_break_is_never_printed(
+    aws: LocalStack, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """As CI systems hand it over when a secret was pasted with its last line's end."""
+    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(variable, "SENSITIVE\n" if variable == name else "x")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
+    with pytest.raises(GhostError, match="line break") as caught:
+        Session(REGION).account()
+    assert "SENSITIVE" not in f"{caught.value.message}{caught.value.hint}{caught.value.__cause__}"
+
+
+def test_an_endpoint_that_is_none_is_an_error_that_names_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "nonsense")
+    with pytest.raises(GhostError) as caught:
+        Session(REGION, access_key="x", secret_key="y", endpoint="nonsense").account()
+    assert "AWS_ENDPOINT_URL" in caught.value.hint
