@@ -43,7 +43,7 @@ $(TMPDIR):
 $(READY): requirements.lock pyproject.toml Makefile | $(TMPDIR)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "dbt-ghost needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	@echo "Setting up $(VENV) (once; downloads about 250 MB) ..."
+	@echo "Setting up $(VENV) (once; downloads a few hundred MB) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) --requirement requirements.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .

@@ -14,8 +14,7 @@ import pytest
 
 from dbt_ghost.core.errors import GhostError, Refused
 from dbt_ghost.demo import theatre
-
-BIN = Path(sys.executable).parent
+from tests.demo.test_guide import blocks
 
 
 def demo(folder: Path, *words: str) -> subprocess.Popen[str]:
@@ -59,19 +58,22 @@ def test_a_demo_that_is_stopped_leaves_nothing(tmp_path: Path, name: str) -> Non
     assert processes_below(tmp_path) == []
 
 
-def test_a_kept_demo_can_be_played_with_and_stopped_as_it_prints(tmp_path: Path) -> None:
+def test_a_kept_demo_can_be_played_with_as_it_prints_and_as_the_guide_says(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     with demo(folder, "--keep") as process:
         said, talk = process.communicate(timeout=300)
         assert process.returncode == 0, talk
-    commands = re.findall(r"^  ((?:source|ghost-ingest|dbt) .*?)(?:  +\S.*)?$", said, re.MULTILINE)
-    assert len(commands) == 8
-    script = "set -e\n" + "\n".join(commands)
+    *printed, stop = re.findall(r"^  ((?:source|ghost-ingest|dbt) .*?)(?:  +\S.*)?$", said, re.MULTILINE)
+    guide = [line for block in blocks("bash") for line in block.splitlines()]
+    assert len(printed) == 7 and len(guide) == 10
+    script = "\n".join(["set -e", *printed, "echo THE GUIDE", *guide, "cd /", stop])
     play = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False, timeout=300)
     assert play.returncode == 0, play.stdout + play.stderr
-    assert "received the file of 2013-02-14" in play.stdout
-    assert "1 file loaded" in play.stdout
-    assert "Stopped and removed." in play.stdout
+    by_print, _, by_guide = play.stdout.partition("THE GUIDE")
+    assert "received the file of 2013-02-14" in by_print
+    assert "1 file loaded" in by_print
+    assert "Production resources modified: 0." in by_guide
+    assert by_guide.endswith("no ghosts\nStopped and removed.\n")
     assert not folder.exists()
     assert processes_below(tmp_path) == []
 
