@@ -87,7 +87,7 @@ def load(connection: duckdb.DuckDBPyConnection, statements: Sequence[str]) -> in
     except duckdb.Error as error:
         cursor.rollback()
         raise GhostError(
-            f"a file cannot be loaded, and nothing of it was: {_first_line(error)}\n{statements[-3]}",
+            f"a file cannot be loaded, and nothing of it was: {_first_lines(error)}\n{statements[-3]}",
             "make the file and the table agree, then run ghost_feed again",
         ) from error
     rows: int = counts[-3][0][0]
@@ -116,17 +116,19 @@ def _unreadable(error: duckdb.Error, what: str) -> GhostError:
         return NotFound(f"{what} is gone", "run ghost_feed again")
     if status in (401, 403):
         return Denied(
-            f"{what} may not be read ({_first_line(error)})", f"ask for s3:ListBucket and s3:GetObject; or {SET_THEM}"
+            f"{what} may not be read ({_first_lines(error)})", f"ask for s3:ListBucket and s3:GetObject; or {SET_THEM}"
         )
     if "query parameters" in str(error):
         return GhostError(
             f"a key under {what} has a question mark, which DuckDB cannot read", "write it under another key"
         )
-    return GhostError(f"{what} cannot be read: {_first_line(error)}")
+    hint = "mend or remove the file, or narrow `prefix` in vars: ghost: feed:, then run ghost_feed again"
+    return GhostError(f"{what} cannot be read: {_first_lines(error)}", hint)
 
 
-def _first_line(error: duckdb.Error) -> str:
-    return str(error).splitlines()[0]
+def _first_lines(error: duckdb.Error) -> str:
+    """DuckDB says in the first line that a file is wrong, and in the next two where."""
+    return "\n".join(str(error).splitlines()[:3])
 
 
 def _hidden(error: duckdb.Error) -> Exception:

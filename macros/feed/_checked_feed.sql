@@ -1,11 +1,24 @@
 {# One entry of `vars: ghost: feed:` with its defaults: {bucket, prefix, table (a relation), format, key (a column)}. #}
 {% macro _checked_feed(run, feed) %}
+    {% if feed is not mapping %}
+        {% do dbt_ghost._refuse(
+            run.operation, 'vars: ghost: feed: ' ~ feed ~ ' is not an entry',
+            'write {bucket: prod-bucket, prefix: flights/, table: raw.flights, key: [_file]}'
+        ) %}
+    {% endif %}
     {% set where = 'vars: ghost: feed: ' ~ feed.get('table', '?') ~ ': ' %}
+    {% set texts = ['bucket', 'prefix', 'table', 'format'] | select('in', feed) | list %}
     {% set unknown = feed | reject('in', ['bucket', 'prefix', 'table', 'format', 'key']) | list %}
     {% set format, key = feed.get('format', 'csv'), feed.get('key', []) %}
     {% set keys = [key] if key is string else key | list %}
-    {% set parts = (feed.get('table') or '').split('.') %}
-    {% if unknown %}
+    {% set parts = (feed.get('table', '') | string).split('.') %}
+    {% set no_text = [] %}
+    {% for name in texts if feed[name] is not string %}
+        {% do no_text.append(name) %}
+    {% endfor %}
+    {% if no_text %}
+        {% set wrong = no_text | join(', ') ~ ' must be text' %}
+    {% elif unknown %}
         {% set wrong = 'unknown keys: ' ~ unknown | join(', ') %}
     {% elif not feed.get('bucket') %}
         {% set wrong = 'has no `bucket`' %}

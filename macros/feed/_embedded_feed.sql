@@ -1,12 +1,11 @@
 {# The actions that load one feed on DuckDB: for each file not in the ghost's own load history, one transaction that
    replaces the file's rows by name and remembers the file. A column that only the file has is added to the table: a
-   branch may add one. #}
-{% macro _embedded_feed(run, feed) %}
+   branch may add one. `types` is what is known of the table's columns, and learns what will be added. #}
+{% macro _embedded_feed(run, feed, types) %}
     {% set files = dbt_ghost._answer_of_plugin(run, 'files', {'bucket': feed.bucket, 'prefix': feed.prefix}) %}
     {% set history = api.Relation.create(database=target.database, schema='ghost', identifier='ghost_feed_history') %}
     {% set loaded = dbt_ghost._loaded_files(history, feed) %}
-    {% set types = {} %}
-    {% for column in adapter.get_columns_in_relation(feed.table) %}
+    {% for column in adapter.get_columns_in_relation(feed.table) if column.name | lower not in types %}
         {% do types.update({column.name | lower: column.data_type}) %}
     {% endfor %}
     {% if feed.key | lower not in types %}
@@ -18,7 +17,8 @@
 
     {% set plan = [] %}
     {% for file in files if [file.key, file.size, file.modified] not in loaded %}
-        {% set found = dbt_ghost._answer_of_plugin(run, 'columns', {'path': file.path, 'format': feed.format}) %}
+        {% set asked = {'path': file.path, 'format': feed.format} %}
+        {% set found = dbt_ghost._answer_of_plugin(run, 'columns', asked) if file.size else [] %}
         {% set columns = found | rejectattr('lower', 'equalto', feed.key | lower) | list %}
         {% set added = columns | rejectattr('lower', 'in', types) | list %}
         {% set statements = dbt_ghost._history_table_sql(history) %}

@@ -1,4 +1,5 @@
-{# The statements that load one file, in one transaction. The insert is the third last: its count is the file's rows. #}
+{# The statements that load one file, in one transaction; an empty file has no rows and no columns. The insert is the third
+   last: its count is the file's rows. #}
 {% macro _load_file_sql(feed, file, columns, types, history) %}
     {% set key, bucket = dbt_ghost._text(file.key), dbt_ghost._text(feed.bucket) %}
     {% set table = dbt_ghost._text(feed.table | string) %}
@@ -10,7 +11,7 @@
         'delete from ' ~ feed.table ~ ' where ' ~ adapter.quote(feed.key) ~ ' = ' ~ key,
         'insert into ' ~ feed.table ~ ' by name select '
             ~ (names + [key ~ ' as ' ~ adapter.quote(feed.key)]) | join(', ')
-            ~ ' from ' ~ dbt_ghost._reader_sql(feed.format, file.path, columns, types),
+            ~ (' from ' ~ dbt_ghost._reader_sql(feed.format, file.path, columns, types) if file.size else ' where false'),
         'delete from ' ~ history ~ ' where bucket = ' ~ bucket ~ ' and key = ' ~ key ~ ' and table_name = ' ~ table,
         'insert into ' ~ history ~ ' values ('
             ~ [bucket, key, file.size, 'make_timestamp(' ~ file.modified ~ ')', table, 'now()::timestamp'] | join(', ')

@@ -47,9 +47,21 @@
 {% endmacro %}
 
 {% macro duckdb__feed_plan(run) %}
-    {% set plan = [] %}
+    {% set plan, types, loads = [], {}, {} %}
     {% for feed in run.config.feed %}
-        {% do plan.extend(dbt_ghost._embedded_feed(run, dbt_ghost._checked_feed(run, feed))) %}
+        {% set feed = dbt_ghost._checked_feed(run, feed) %}
+        {% for action in dbt_ghost._embedded_feed(run, feed, types.setdefault(feed.table | string, {})) %}
+            {% set place = feed.table ~ ' ' ~ action.file %}
+            {% if loads.get(place, feed.bucket) != feed.bucket %}
+                {% do dbt_ghost._refuse(
+                    run.operation, 'the buckets ' ~ loads[place] ~ ' and ' ~ feed.bucket ~ ' both have ' ~ action.file
+                        ~ ' for ' ~ feed.table ~ ': the one would replace the rows of the other',
+                    'feed them into two tables, or narrow `prefix`'
+                ) %}
+            {% endif %}
+            {% do plan.append(action) if place not in loads %}
+            {% do loads.update({place: feed.bucket}) %}
+        {% endfor %}
     {% endfor %}
     {{ return(plan) }}
 {% endmacro %}

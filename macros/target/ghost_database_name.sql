@@ -2,13 +2,10 @@
    clone, and any other is an error: dbt would write to it (F 9.1). On other targets it is what dbt does. #}
 {% macro ghost_database_name(custom_database_name=none, node=none) %}
     {% set asked = (custom_database_name or target.database) | trim %}
-    {% set config = dbt_ghost._config() %}
-    {% if target.name != config.target %}
+    {% if not custom_database_name or not dbt_ghost._on_ghost_target() %}
         {{ return(asked) }}
     {% endif %}
-    {% if not custom_database_name %}
-        {{ return(target.database) }}
-    {% endif %}
+    {% set config = dbt_ghost._config() %}
     {% if asked | lower not in config.databases | map('lower') | list %}
         {% do exceptions.raise_compiler_error(
             (node.unique_id ~ ': ' if node else '')

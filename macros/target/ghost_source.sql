@@ -2,9 +2,12 @@
    source in a database that is not cloned is read where it is. #}
 {% macro ghost_source(source_name, table_name) %}
     {% set relation = builtins.source(source_name, table_name) %}
-    {% set config = dbt_ghost._config() %}
-    {% if target.name == config.target and relation.database | lower in config.databases | map('lower') | list %}
-        {{ return(relation.incorporate(path={'database': dbt_ghost._clone_of(relation.database, config)})) }}
+    {% if not dbt_ghost._on_ghost_target() %}
+        {{ return(relation) }}
     {% endif %}
-    {{ return(relation) }}
+    {% set config = dbt_ghost._config() %}
+    {% if relation.database | lower not in config.databases | map('lower') | list %}
+        {{ return(relation) }}
+    {% endif %}
+    {{ return(relation.incorporate(path={'database': dbt_ghost._clone_of(relation.database, config)})) }}
 {% endmacro %}

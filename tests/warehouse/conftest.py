@@ -11,11 +11,11 @@ from tests.warehouse.project import GHOST, Warehouse, day_of_flights, make_wareh
 
 __all__ = ["aws_server"]
 
-BUCKETS = ("flights-curated", GHOST.bucket("flights-curated"))
+BUCKETS = ("flights-curated", GHOST.bucket("flights-curated"), GHOST.bucket("flights-more"))
 
 
 class Buckets:
-    """The curated bucket of prod, and the ghost's that stands in for it."""
+    """The curated bucket of prod, and the ghost's that stand in for it and for another."""
 
     def __init__(self, client: Any) -> None:
         self._client = client

@@ -35,6 +35,11 @@ def operation(name: str, arguments: str = "{}") -> tuple[str, ...]:
     return ("run-operation", name, "--args", arguments)
 
 
+def feeding(*entries: Any) -> tuple[str, ...]:
+    ghost = {"project": "flights", "databases": ["lake"], "feed": list(entries)}
+    return (*operation("ghost_feed"), "--vars", json.dumps({"ghost": ghost}))
+
+
 def settings(**keys: Any) -> tuple[str, ...]:
     return (*operation("ghost_clone"), "--vars", json.dumps({"ghost": keys}))
 
@@ -73,22 +78,15 @@ CASES = {
     "feeding no ghost": Case(operation("ghost_feed"), f"there is no ghost of {BRANCH}"),
     "feeding without credentials": Case(operation("ghost_feed"), "no credentials to read s3://", branch=THERE),
     "feeding a table that is not there": Case(
-        (
-            *operation("ghost_feed"),
-            "--vars",
-            json.dumps(
-                {
-                    "ghost": {
-                        "project": "flights",
-                        "databases": ["lake"],
-                        "feed": [{"bucket": "b", "table": "raw.nope", "key": "_file"}],
-                    }
-                }
-            ),
-        ),
+        feeding({"bucket": "b", "table": "raw.nope", "key": "_file"}),
         "there is no such table in the ghost",
         branch=THERE,
     ),
+    "feeding from what is no entry": Case(feeding("raw.t"), "raw.t is not an entry", branch=THERE),
+    "feeding with a prefix that is nothing": Case(
+        feeding({"bucket": "b", "table": "raw.t", "prefix": None}), "prefix must be text", branch=THERE
+    ),
+    "feeding a table that is a number": Case(feeding({"bucket": "b", "table": 5}), "table must be text", branch=THERE),
     "building without a branch": Case(("build",), "No variable names a branch", branch="", marked=False),
     "building another branch's ghost": Case(("build",), "is the ghost of branch 'other'", branch=TAKEN, marked=False),
 }

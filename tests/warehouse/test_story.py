@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +36,12 @@ OVERNIGHT = "select _file, block_minutes from lake.analytics.fct_flights where f
 NOTES = "select _file, count(note) from lake.raw.flights group by 1 order by 1"
 
 
+ONE_TABLE = {"prefix": "flights/", "table": "raw.flights", "key": ["_file"]}
+FEED = [{"bucket": bucket, **ONE_TABLE} for bucket in ("flights-curated", "flights-more")]
+SETTINGS = json.dumps({"ghost": {"project": "flights", "databases": ["lake"], "feed": FEED}})
+TWO_BUCKETS = ("run-operation", "ghost_feed", "--target", "ghost", "--vars", SETTINGS)
+
+
 @pytest.fixture(scope="module")
 def story(warehouse: Warehouse, buckets: Buckets) -> Story:
     told, ghost_bucket = Story(before=fingerprint(warehouse.lake.home)), BUCKETS[1]
@@ -55,6 +62,14 @@ def story(warehouse: Warehouse, buckets: Buckets) -> Story:
     buckets.put(ghost_bucket, "2013-02-03", noted.encode())
     told.results["feed of a changed file"] = warehouse.operation("ghost_feed")
     told.rows["notes"] = read(warehouse, "ghost", NOTES)
+    buckets.put(ghost_bucket, "2013-02-04", b"")
+    told.results["feed of an empty file"] = warehouse.operation("ghost_feed")
+    buckets.put(BUCKETS[2], "2013-02-05", fixed)
+    buckets.put(ghost_bucket, "2013-02-05", fixed)
+    told.builds["feed of one key from two buckets"] = warehouse.dbt(*TWO_BUCKETS, branch=BRANCH)
+    told.rows["after the clash"] = read(
+        warehouse, "ghost", "select count(*) from lake.raw.flights where _file like '%05%'"
+    )
 
     apply_branch(warehouse.folder, only="models/*")
     told.builds["ghost"] = warehouse.dbt("build", "--target", "ghost", branch=BRANCH)
@@ -104,6 +119,18 @@ def test_a_changed_file_replaces_its_rows_and_may_bring_a_column(story: Story) -
         ("flights/2013-02-02.csv", 0),
         ("flights/2013-02-03.csv", 3),
     ]
+
+
+def test_an_empty_file_brings_no_rows_and_no_columns(story: Story) -> None:
+    result = story.results["feed of an empty file"]
+    assert (result["files"], result["rows"], result["added_columns"]) == (["flights/2013-02-04.csv"], 0, [])
+
+
+def test_one_file_of_two_buckets_for_one_table_is_refused_rather_than_lost(story: Story) -> None:
+    clash = story.builds["feed of one key from two buckets"]
+    assert not clash.ok
+    assert "both have flights/2013-02-05.csv for" in clash.error
+    assert story.rows["after the clash"] == [(0,)]
 
 
 def test_the_branchs_model_builds_incrementally_in_the_clone(story: Story) -> None:

@@ -18,7 +18,7 @@ LOGS = """
         'own database': dbt_ghost.ghost_database_name(none, none),
         'named database': dbt_ghost.ghost_database_name('Marts ', none),
         'own schema': dbt_ghost.ghost_schema_name(none, none),
-        'named schema': dbt_ghost.ghost_schema_name(' finance ', none),
+        'named schema': dbt_ghost.ghost_schema_name('finance', none),
         'cloned source': dbt_ghost.ghost_source('cloned', 'orders') | string,
         'other source': dbt_ghost.ghost_source('elsewhere', 'orders') | string,
         'id': dbt_ghost.ghost_id(),
@@ -67,7 +67,7 @@ def targets(run: dict[str, Any]) -> dict[str, str]:
 
 NAMES = {
     "own schema": "analytics",
-    "named schema": "finance",
+    "named schema": "analytics_finance",
     "id": "ghost-flights-fix-overnight-arrivals-09ce69",
     "bucket": "ghost-flights-fix-o-09ce69-5d60",
     "database": "GHOST_FLIGHTS_FIX_OVERNIGHT_ARRIVALS_09CE69",
