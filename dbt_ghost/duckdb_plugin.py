@@ -24,12 +24,14 @@ from dbt_ghost.core.branch import BRANCH_VARIABLES, refuse_protected, resolve_br
 from dbt_ghost.core.duration import parse_duration
 from dbt_ghost.core.errors import GhostError, NotFound, Refused
 from dbt_ghost.core.naming import GhostName
-from dbt_ghost.providers import lake, lake_files, lake_s3
+from dbt_ghost.providers import lake, lake_catalog, lake_files, lake_s3
 from dbt_ghost.providers.lake_files import Lake, Place
 
 SETTINGS = ("home", "side", "project")
 WORKSHOP = ("ghost_clone", "ghost_drop", "ghost_status")
 """Operations that work on closed ghosts: two DuckDB instances must not have one catalog open."""
+
+IN_MEMORY = ":memory:"
 
 Answer = Any
 Question = dict[str, Any]
@@ -46,21 +48,28 @@ class Plugin(BasePlugin):
             raise RuntimeError(_told(_setting("side")))
         self._side = plugin_config["side"]
         self._project = plugin_config["project"]
+        self._place: Place | None = None
+        self._unopened: GhostError | None = None
         try:
-            self._lake = Lake(_project_folder() / plugin_config["home"])
+            self._lake = Lake((_project_folder() / plugin_config["home"]).resolve())  # two spellings are one home
         except GhostError as error:
             raise RuntimeError(_told(error)) from error
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
-        """Point the attachment that carries the target's database at the right catalog."""
+        """Point the attachment that carries the target's database at the right catalog.
+
+        On the ghost's side nothing else may be written: what else the target attaches is prod's.
+        """
         attachment = next((each for each in creds.attach or [] if each.alias == creds.database), None)
         if attachment is None:
             raise RuntimeError(_told(_setting("attach")))
         try:
-            place = self._opened()
+            if self._side == "ghost":
+                _only_read(creds, attachment)
+            self._place = self._opened()
         except GhostError as error:
             raise RuntimeError(_told(error)) from error
-        _attach(attachment, place)
+        _attach(attachment, self._place)
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         self._connection = conn
@@ -77,19 +86,26 @@ class Plugin(BasePlugin):
             exchange["answer"] = {"result": operation(self, exchange["question"])}
         except GhostError as error:
             exchange["answer"] = {"error": {"message": error.message, "hint": error.hint}}
+        except (OSError, duckdb.Error) as error:
+            exchange["answer"] = {"error": {"message": f"{type(error).__name__}: {error}", "hint": ""}}
 
     def _opened(self) -> Place | None:
         """Where to connect to; None for a stand-in, where an operation works on the files itself or will refuse."""
         if self._side == "prod":
+            _not_the_ghosts_target()
             self._lake.prod.folder.mkdir(parents=True, exist_ok=True)
             return self._lake.prod
         operation, branch = _operation()
         if operation in WORKSHOP:
             return None
         try:
-            return _ready(self._lake, GhostName(self._project, _branch(branch)))
-        except GhostError:
+            place = _ready(self._lake, GhostName(self._project, _branch(branch)))
+            if operation == "ghost_feed":
+                lake_catalog.not_in_use(place)
+            return place
+        except GhostError as error:
             if operation == "ghost_feed":  # looks again, and then its own error ends with the machine line
+                self._unopened = error
                 return None
             raise
 
@@ -103,6 +119,22 @@ class Plugin(BasePlugin):
                 "make them equal in profiles.yml",
             )
         return GhostName(self._project, question["branch"])
+
+    def _opened_name(self, question: Question) -> GhostName:
+        """The same where it must be the ghost that this connection opened: what is written next lands there."""
+        name = self._name(question)
+        if self._place == self._lake.ghost(name):
+            return name
+        what = f"the ghost of branch {name.branch!r} is not the one that is open here"
+        raise self._unopened or Refused(what, "run it as dbt run-operation ghost_feed")
+
+    def _closed_name(self, question: Question, operation: str) -> GhostName:
+        """The same where its files are to be replaced: not below this very process."""
+        name = self._name(question)
+        if self._place == self._lake.ghost(name):
+            what = f"the ghost of branch {name.branch!r} is open in this very process"
+            raise Refused(what, f"run it as dbt run-operation {operation}")
+        return name
 
     def _find(self, question: Question) -> Answer:
         place, found = self._lake.ghost(self._name(question)), lake_files.find(self._lake, self._name(question))
@@ -125,7 +157,7 @@ class Plugin(BasePlugin):
         return {"snapshot": prod.snapshot, "snapshot_at": at, "folder": folder}
 
     def _begin(self, question: Question) -> Answer:
-        lake.begin(self._lake, self._name(question), _expires_at(question))
+        lake.begin(self._lake, self._closed_name(question, "ghost_clone"), _expires_at(question))
 
     def _copy(self, question: Question) -> Answer:
         return {"files": lake.copy(self._lake, self._name(question))}
@@ -137,9 +169,10 @@ class Plugin(BasePlugin):
         lake.renew(self._lake, self._name(question), _expires_at(question))
 
     def _drop(self, question: Question) -> Answer:
-        return {"dropped": lake.drop(self._lake, self._name(question))}
+        return {"dropped": lake.drop(self._lake, self._closed_name(question, "ghost_drop"))}
 
     def _files(self, question: Question) -> Answer:
+        self._opened_name(question)
         lake_s3.open_bucket(self._connection, question["bucket"], os.environ)
         files = lake_s3.files(self._connection, question["bucket"], question["prefix"])
         return [{"key": each.key, "path": each.path, "size": each.size, "modified": each.modified} for each in files]
@@ -152,7 +185,7 @@ class Plugin(BasePlugin):
         return [{"name": name, "lower": name.lower(), "type": kind} for name, kind in columns]
 
     def _load(self, question: Question) -> Answer:
-        self._name(question)
+        self._opened_name(question)
         return {"rows": lake_s3.load(self._connection, question["statements"])}
 
 
@@ -181,15 +214,39 @@ def _ready(of: Lake, name: GhostName) -> Place:
     clone = f"dbt run-operation ghost_clone --target {target} --args '{{branch: {name.branch}}}'"
     if there is None:
         raise NotFound(f"there is no ghost of branch {name.branch!r} in {of.ghosts}", clone)
-    raise NotFound(f"the ghost of branch {name.branch!r} is not whole: it is {there.state}", clone)
+    why = f"it is {there.state}" if place.catalog.is_file() else f"it is {there.state}, its catalog is missing"
+    raise NotFound(f"the ghost of branch {name.branch!r} is not whole: {why}", clone)
 
 
 def _attach(attachment: Attachment, place: Place | None) -> None:
     if place is None:
-        attachment.path, attachment.options = ":memory:", None
+        attachment.path, attachment.options = IN_MEMORY, None
+        attachment.type, attachment.secret, attachment.read_only = None, None, False
     else:
+        kept = {key: value for key, value in (attachment.options or {}).items() if key.lower() != "data_path"}
         # Said although the catalog knows it: DuckLake refuses a catalog whose data is elsewhere, a moved one say.
-        attachment.path, attachment.options = f"ducklake:{place.catalog}", {"data_path": place.data_path}
+        attachment.path, attachment.options = f"ducklake:{place.catalog}", {**kept, "data_path": place.data_path}
+
+
+def _only_read(creds: DuckDBCredentials, ghost: Attachment) -> None:
+    """Every attachment but the ghost's is read only; those in memory are the connection's own."""
+    if creds.path != IN_MEMORY:
+        hint = 'path: ":memory:"; the warehouse is what `attach` names'
+        raise Refused(f"profiles.yml: the target's `path` is {creds.path!r}, a database that a ghost could write", hint)
+    for each in creds.attach or []:
+        if each is not ghost and each.path != IN_MEMORY:
+            each.options = {key: value for key, value in (each.options or {}).items() if key.lower() != "read_only"}
+            each.read_only = True
+
+
+def _not_the_ghosts_target() -> None:
+    """A copied target that kept prod's plugin. The name of a target that dbt chose by default is not known here."""
+    target = getattr(_flags(), "TARGET", None)
+    if target and target == (os.environ.get("GHOST_TARGET") or "ghost"):
+        raise Refused(
+            f"the target {target} opens production: its plugin's side is prod",
+            "give the target plugins of its own in profiles.yml, with side: ghost",
+        )
 
 
 def _project_folder() -> Path:

@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +24,12 @@ from dbt_ghost.core.naming import GhostName
 
 LEASE = timedelta(minutes=10)
 """How long a process that builds or drops a ghost is believed when it cannot be asked (another machine)."""
+
+DRAFTS = "ghost.json."
+"""How the names of drafts of ghost.json begin."""
+
+ONE_FILESYSTEM = "keep the warehouse on one filesystem that has hard links; then run ghost_clone again, or ghost_drop"
+OWNERSHIP = "the user must own prod's files or be able to write them (Linux: fs.protected_hardlinks)"
 
 Link = Callable[[str, str], None]
 
@@ -76,7 +84,8 @@ class Place:
 
     @property
     def draft(self) -> Path:
-        return self.folder / "ghost.json.tmp"
+        """This process's own, so that no two write one file."""
+        return self.folder / f"{DRAFTS}{os.getpid()}.tmp"
 
 
 @dataclass(frozen=True)
@@ -116,10 +125,11 @@ def find(lake: Lake, name: GhostName) -> Found:
 
 
 def look(place: Place) -> Found:
+    """As `find`. Without its catalog no ghost is ready: it counts as one whose building nobody goes on with."""
     try:
         if place.folder.is_symlink() or (place.folder.exists() and not place.folder.is_dir()):
             return Found(exists=True)
-        left = {entry.name for entry in os.scandir(place.folder)} - {place.draft.name}
+        left = {entry.name for entry in os.scandir(place.folder) if not entry.name.startswith(DRAFTS)}
         text = place.provenance.read_bytes() if place.provenance.name in left else None
     except FileNotFoundError:
         return Found(exists=False)
@@ -128,9 +138,13 @@ def look(place: Place) -> Found:
     if text is None:
         return Found(exists=bool(left))
     try:
-        return Found(exists=True, provenance=Provenance.model_validate_json(text))
+        provenance = Provenance.model_validate_json(text)
     except ValidationError:
         return Found(exists=True)
+    if provenance.state == "ready" and not place.catalog.is_file():
+        abandoned = {"state": "building", "snapshot": None, "snapshot_at": None, "lease_until": provenance.created_at}
+        provenance = provenance.model_copy(update=abandoned)
+    return Found(exists=True, provenance=provenance)
 
 
 def ours(lake: Lake, name: GhostName, now: datetime) -> Provenance | None:
@@ -159,32 +173,58 @@ def ours(lake: Lake, name: GhostName, now: datetime) -> Provenance | None:
 def write_provenance(place: Place, provenance: Provenance, *, first: bool = False) -> None:
     """Write ghost.json whole or not at all. `first` raises Conflict where somebody else was faster."""
     text = provenance.model_dump_json(indent=2) + "\n"
-    with open(place.draft, "w", encoding="utf-8") as draft:
-        draft.write(text)
-        draft.flush()
-        os.fsync(draft.fileno())
-    if not first:
-        os.replace(place.draft, place.provenance)
-        return
-    try:
-        os.link(place.draft, place.provenance)
-    except FileExistsError as error:
-        raise Conflict(f"{place.folder} was just made by somebody else", "try again") from error
-    place.draft.unlink()
+    with _unchanged(place):
+        # Never truncated: a crash may have left a draft that is the same file as ghost.json.
+        place.draft.unlink(missing_ok=True)
+        with open(place.draft, "x", encoding="utf-8") as draft:
+            draft.write(text)
+            draft.flush()
+            os.fsync(draft.fileno())
+        if not first:
+            os.replace(place.draft, place.provenance)
+            return
+        try:
+            os.link(place.draft, place.provenance)
+        except FileExistsError as error:
+            raise Conflict(f"{place.folder} was just made by somebody else", "try again") from error
+        finally:
+            place.draft.unlink(missing_ok=True)
 
 
 def wipe(place: Place, *, with_folder: bool) -> None:
     """Remove what a ghost's folder holds; ghost.json and the folder last, and only with `with_folder`."""
-    for entry in sorted(os.scandir(place.folder), key=lambda entry: entry.name):
-        if entry.name == place.provenance.name:
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path)
-        else:
-            os.unlink(entry.path)
-    if with_folder:
-        place.provenance.unlink(missing_ok=True)
+    with _unchanged(place):
+        for entry in sorted(os.scandir(place.folder), key=lambda entry: entry.name):
+            if entry.name == place.provenance.name:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path)
+            else:
+                os.unlink(entry.path)
+        if with_folder:
+            place.provenance.unlink(missing_ok=True)
+            place.folder.rmdir()
+
+
+def remove_empty(place: Place) -> None:
+    """What a crash before the first ghost.json left: an empty folder, or one with drafts."""
+    if not place.folder.is_dir() or place.folder.is_symlink():
+        return
+    with _unchanged(place):
+        for draft in [entry for entry in os.scandir(place.folder) if entry.name.startswith(DRAFTS)]:
+            os.unlink(draft.path)
         place.folder.rmdir()
+
+
+@contextmanager
+def _unchanged(place: Place) -> Iterator[None]:
+    """Conflict where another process takes away or adds files of the ghost while we work on it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTEMPTY):
+            raise
+        raise Conflict(f"{place.folder} was changed meanwhile by another process", "try again") from error
 
 
 def can_link(source: Path, destination: Path) -> None:
@@ -201,7 +241,8 @@ def link_tree(source: Path, destination: Path, link: Link = os.link) -> int:
 
     A file that dropped out of sight meanwhile raises NotFound: the caller holds prod's lock, so it never should.
     """
-    destination.mkdir(exist_ok=True)
+    with _unchanged(Place(destination.parent)):
+        destination.mkdir(exist_ok=True)
     count = 0
     for file in _files(source):
         target = destination / file.relative_to(source)
@@ -209,18 +250,27 @@ def link_tree(source: Path, destination: Path, link: Link = os.link) -> int:
         try:
             link(str(file), str(target))
         except FileNotFoundError as error:
+            if file.exists():
+                raise Conflict(f"{destination} was changed meanwhile by another process", "try again") from error
             raise NotFound(f"{file} vanished while it was linked", "run ghost_clone again") from error
         except OSError as error:
-            raise GhostError(
-                f"{file} cannot be hard-linked into {destination}: {error.strerror}",
-                "keep the warehouse on one filesystem that has hard links; then run ghost_clone again, or ghost_drop",
-            ) from error
+            hint = OWNERSHIP if error.errno == errno.EPERM else ONE_FILESYSTEM
+            raise GhostError(f"{file} cannot be hard-linked into {destination}: {error.strerror}", hint) from error
         count += 1
     return count
 
 
 def owner() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def symlinks(folder: Path) -> Iterator[Path]:
+    """Every symbolic link below the folder; they are not followed."""
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name) if folder.is_dir() else ():
+        if entry.is_symlink():
+            yield Path(entry.path)
+        elif entry.is_dir():
+            yield from symlinks(Path(entry.path))
 
 
 def _files(folder: Path) -> Iterator[Path]:
