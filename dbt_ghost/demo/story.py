@@ -134,6 +134,7 @@ class Story:
         self._stage.commit("Flights that land after midnight arrive on the next day")
         changed = self._stage.git("diff", "--name-only", "main", "HEAD").split()
         self.findings.branch_changes = tuple(changed)
+        self._display.command(f"export GHOST_BRANCH={BRANCH}")
         for name in changed:
             self._display.say(f"changed: {name}")
 
