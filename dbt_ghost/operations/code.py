@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from dbt_ghost.core.config import GhostConfig
 from dbt_ghost.core.errors import GhostError, Refused
@@ -45,7 +46,7 @@ def code_of_steps(prod: Prod, packages: Packages, config: GhostConfig, topology:
     sources: dict[str, Callable[[], bytes]] = {tap_sha256: lambda: tap}
     for step in topology.steps:
         function, folder = step.function, config.ingestion.steps[step.name].code
-        sources[function.code_sha256] = lambda name=function.name: prod.artifact(name)  # type: ignore[misc]
+        sources[function.code_sha256] = partial(prod.artifact, function.name)
         steps[step.name] = StepCode(function.code_sha256, changed=False)
         if folder is None:
             continue
@@ -59,5 +60,5 @@ def code_of_steps(prod: Prod, packages: Packages, config: GhostConfig, topology:
                 "leave out of the folder what the function does not need",
             )
         steps[step.name] = StepCode(sha256, changed=True)
-        sources[sha256] = lambda package=branch: package  # type: ignore[misc]
+        sources[sha256] = partial(bytes, branch)
     return CodeOfSteps(steps, tap_sha256, sources)
