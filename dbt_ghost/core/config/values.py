@@ -6,12 +6,22 @@ Names that go into IAM policies never hold `* ? $ { }`, which IAM would read as 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, Strict, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    PlainValidator,
+    Strict,
+    WithJsonSchema,
+)
+from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
 
 from dbt_ghost.core.duration import DURATION_PATTERN, format_duration, parse_duration
 from dbt_ghost.core.naming import PROJECT_PATTERN, STEP_PATTERN, TAP
@@ -30,17 +40,35 @@ RESERVED_VARIABLES = frozenset(
 )
 
 
-def _shaped(pattern: str, rule: str) -> Callable[[str], str]:
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise ValueError(f"must be {rule}")
+@dataclass(frozen=True)
+class Shaped:
+    """Text that matches `pattern` as a whole, or it "must be `rule`".
+
+    Editors get the same pattern, or `published` where JSON Schema cannot say it.
+    """
+
+    pattern: str
+    rule: str
+    published: str = ""
+
+    def check(self, value: str) -> str:
+        if not re.fullmatch(self.pattern, value):
+            raise ValueError(f"must be {self.rule}")
         return value
 
-    return check
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return _pattern_schema(self.published or self.pattern)
+
+
+def _pattern_schema(pattern: str) -> dict[str, Any]:
+    return {"type": "string", "pattern": f"^{pattern}$"}
 
 
 def _text(pattern: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+    return WithJsonSchema(_pattern_schema(pattern))
 
 
 def _step_name(value: str) -> str:
@@ -48,7 +76,7 @@ def _step_name(value: str) -> str:
         raise ValueError(f"`{TAP}` is the name of the ghost's own tap; give the step another name")
     if value.endswith("-"):
         raise ValueError("must not end in a hyphen")
-    return _shaped(STEP_PATTERN, "1 to 16 lower-case letters, digits and hyphens, a letter first")(value)
+    return Shaped(STEP_PATTERN, "1 to 16 lower-case letters, digits and hyphens, a letter first").check(value)
 
 
 def _duration(value: object) -> timedelta:
@@ -67,83 +95,41 @@ def _s3_url(value: str) -> str:
     return value
 
 
-Project = Annotated[
-    str,
-    AfterValidator(_shaped(PROJECT_PATTERN, "2 to 10 lower-case letters and digits, a letter first")),
-    _text(PROJECT_PATTERN),
-]
+Project = Annotated[str, Shaped(PROJECT_PATTERN, "2 to 10 lower-case letters and digits, a letter first")]
 StepName = Annotated[str, AfterValidator(_step_name), _text(STEP_PATTERN)]
-Bucket = Annotated[
-    str,
-    AfterValidator(_shaped(_BUCKET, "a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens")),
-    _text(_BUCKET),
-]
-KeyPrefix = Annotated[
-    str,
-    AfterValidator(_shaped(rf"(?!/){_KEY}", "the start of an object's key: no leading /, none of * ? $ { }")),
-    _text(rf"(?!/){_KEY}"),
-]
+Bucket = Annotated[str, Shaped(_BUCKET, "a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens")]
+KeyPrefix = Annotated[str, Shaped(rf"(?!/){_KEY}", "the start of an object's key: no leading /, none of * ? $ { }")]
 S3Url = Annotated[str, AfterValidator(_s3_url), _text(_S3_URL)]
 FunctionName = Annotated[
-    str,
-    AfterValidator(_shaped(r"[A-Za-z0-9_-]{1,64}", "a Lambda function's name, not its ARN and without an alias")),
-    _text(r"[A-Za-z0-9_-]{1,64}"),
+    str, Shaped(r"[A-Za-z0-9_-]{1,64}", "a Lambda function's name, not its ARN and without an alias")
 ]
-VariableName = Annotated[
-    str,
-    AfterValidator(_shaped(r"[A-Za-z][A-Za-z0-9_]+", "the name of an environment variable")),
-    _text(r"[A-Za-z][A-Za-z0-9_]+"),
-]
-DatabaseName = Annotated[
-    str,
-    AfterValidator(_shaped(r"[A-Za-z_][A-Za-z0-9_]{0,179}", "a database's name: letters, digits and _")),
-    _text(r"[A-Za-z_][A-Za-z0-9_]{0,179}"),
-]
-RelationName = Annotated[
-    str,
-    AfterValidator(_shaped(_RELATION, "a table's name, as schema.table or database.schema.table")),
-    _text(_RELATION),
-]
-RoleName = Annotated[
-    str,
-    AfterValidator(_shaped(r"[A-Za-z_][A-Za-z0-9_]{0,254}", "a role's name: letters, digits and _")),
-    _text(r"[A-Za-z_][A-Za-z0-9_]{0,254}"),
-]
+VariableName = Annotated[str, Shaped(r"[A-Za-z][A-Za-z0-9_]+", "the name of an environment variable")]
+DatabaseName = Annotated[str, Shaped(r"[A-Za-z_][A-Za-z0-9_]{0,179}", "a database's name: letters, digits and _")]
+RelationName = Annotated[str, Shaped(_RELATION, "a table's name, as schema.table or database.schema.table")]
+RoleName = Annotated[str, Shaped(r"[A-Za-z_][A-Za-z0-9_]{0,254}", "a role's name: letters, digits and _")]
 IamName = Annotated[
-    str,
-    AfterValidator(
-        _shaped(r"(arn:[a-z0-9-]+:iam::[a-z0-9]*:[a-z]+/)?[A-Za-z0-9+=,.@_/-]{1,512}", "an IAM name or ARN, without *")
-    ),
-    _text(r"(arn:[a-z0-9-]+:iam::[a-z0-9]*:[a-z]+/)?[A-Za-z0-9+=,.@_/-]{1,512}"),
+    str, Shaped(r"(arn:[a-z0-9-]+:iam::[a-z0-9]*:[a-z]+/)?[A-Za-z0-9+=,.@_/-]{1,512}", "an IAM name or ARN, without *")
 ]
 KmsKey = Annotated[
-    str,
-    AfterValidator(_shaped(r"arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]+", "a KMS key's ARN")),
-    _text(r"arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]+"),
+    str, Shaped(r"arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]+", "a KMS key's ARN")
 ]
 Region = Annotated[
     str,
-    AfterValidator(_shaped(r"(?=.{1,15}$)[a-z]{2,4}(-[a-z]+)+-[0-9]", "an AWS region, for example eu-west-1")),
-    _text(r"[a-z]{2,4}(-[a-z]+)+-[0-9]"),
+    Shaped(
+        r"(?=.{1,15}$)[a-z]{2,4}(-[a-z]+)+-[0-9]", "an AWS region, for example eu-west-1", r"[a-z]{2,4}(-[a-z]+)+-[0-9]"
+    ),
 ]
-BranchName = Annotated[
-    str,
-    AfterValidator(_shaped(r"[^*?\s]+", "one branch's full name; patterns are not supported")),
-    _text(r"[^*?\s]+"),
-]
-Filled = Annotated[str, AfterValidator(_shaped(r"(?s:.*\S.*)", "some text")), _text(r".*\S.*")]
+BranchName = Annotated[str, Shaped(r"[^*?\s]+", "one branch's full name; patterns are not supported")]
+Filled = Annotated[str, Shaped(r"(?s:.*\S.*)", "some text", r".*\S.*")]
 TagKey = Annotated[
     str,
-    AfterValidator(
-        _shaped(r"(?i:(?!aws:|dbt-ghost:))[\w .:/=+@-]{1,128}", "a tag's key, and not start with aws: or dbt-ghost:")
+    Shaped(
+        r"(?i:(?!aws:|dbt-ghost:))[\w .:/=+@-]{1,128}",
+        "a tag's key, and not start with aws: or dbt-ghost:",
+        r"(?!aws:|dbt-ghost:)[\w .:/=+@-]{1,128}",
     ),
-    _text(r"(?!aws:|dbt-ghost:)[\w .:/=+@-]{1,128}"),
 ]
-TagValue = Annotated[
-    str,
-    AfterValidator(_shaped(r"[\w .:/=+@-]{0,256}", "a tag's value: letters, digits, spaces and _ . : / = + - @")),
-    _text(r"[\w .:/=+@-]{0,256}"),
-]
+TagValue = Annotated[str, Shaped(r"[\w .:/=+@-]{0,256}", "a tag's value: letters, digits, spaces and _ . : / = + - @")]
 Duration = Annotated[
     timedelta, BeforeValidator(_duration), PlainSerializer(format_duration, return_type=str), _text(DURATION_PATTERN)
 ]
