@@ -28,6 +28,9 @@ BRANCH_DIGEST = 6
 TAP = "tap"
 """The step name that the ghost's own tap takes; no configured step may have it."""
 
+TAP_HANDLER = "handler.handler"
+"""The handler of the tap's package: the function `handler` of its `handler.py`."""
+
 
 def md5(text: str) -> str:
     """Hex MD5 of the UTF-8 text: a short name, not a secret."""

@@ -69,6 +69,10 @@ class Invoker:
     source_account: str
 
 
+PACKAGE_LIMIT = 50 * 2**20
+"""Bytes of a package that Lambda takes with the call that makes a function."""
+
+
 @dataclass(frozen=True)
 class Function:
     """A Lambda function. Environment values may be secrets: they are never shown, logged or recorded."""

@@ -8,11 +8,9 @@ from functools import partial
 
 from dbt_ghost.core.config import GhostConfig
 from dbt_ghost.core.errors import GhostError, Refused
+from dbt_ghost.core.resources import PACKAGE_LIMIT
 from dbt_ghost.core.topology import Topology
 from dbt_ghost.operations.world import Packages, Prod
-
-UPLOAD_LIMIT = 50 * 2**20
-"""Bytes of a package that Lambda takes with the call that makes a function."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def code_of_steps(prod: Prod, packages: Packages, config: GhostConfig, topology:
         sha256 = packages.sha256(branch)
         if sha256 == function.code_sha256 or packages.same_contents(branch, prod.artifact(function.name)):
             continue
-        if len(branch) > UPLOAD_LIMIT:
+        if len(branch) > PACKAGE_LIMIT:
             raise Refused(
                 f"step {step.name}: the package of {folder} has {len(branch) / 2**20:.0f} MB, and Lambda takes 50",
                 "leave out of the folder what the function does not need",

@@ -12,7 +12,7 @@ from dbt_ghost.core.environment import rewrite
 from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.eventbridge import check_tappable, rule_pattern, tap_route
 from dbt_ghost.core.flow import ForkedStep, forked_steps, output_buckets
-from dbt_ghost.core.naming import TAP, GhostName
+from dbt_ghost.core.naming import TAP, TAP_HANDLER, GhostName
 from dbt_ghost.core.plan import Hop, Plan, changes
 from dbt_ghost.core.policies import Location
 from dbt_ghost.core.record import RecordedStep
@@ -36,7 +36,6 @@ from dbt_ghost.operations.code import CodeOfSteps
 LOG_RETENTION_DAYS = 7
 MAX_EVENT_AGE_S = 3600
 TAP_RUNTIME = "python3.12"
-TAP_HANDLER = "handler.handler"
 TAP_TIMEOUT_S = 30
 
 

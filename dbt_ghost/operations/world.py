@@ -87,8 +87,6 @@ class Clock(Protocol):
         """The time in UTC, with its zone."""
         ...
 
-    def sleep(self, seconds: float) -> None: ...
-
 
 class Process(Protocol):
     """The process we are, as a lock's owner."""

@@ -14,7 +14,6 @@ from dbt_ghost.core.errors import GhostError
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can say
 MODE = 0o100755  # readable for Lambda's user; git's executable bit may get lost on the way, so every file has it
 UNIX = 3
-TAP_HANDLER = "handler.handler"
 
 
 def pack(folder: Path) -> bytes:
@@ -63,7 +62,7 @@ def same_contents(one: bytes, other: bytes) -> bool:
 
 
 def tap() -> bytes:
-    """The package of the ghost's own tap; its handler is `TAP_HANDLER`."""
+    """The package of the ghost's own tap, for the handler `core.naming.TAP_HANDLER`."""
     source = Path(__file__).parents[1] / "tap" / "handler.py"
     return zipped({"handler.py": source.read_bytes()})
 

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dbt_ghost.core.errors import Conflict, Denied, GhostError, NotFound, Refused
 from dbt_ghost.core.naming import GhostName
+from dbt_ghost.providers.process import runs
 
 LEASE = timedelta(minutes=10)
 """How long a process that builds or drops a ghost is believed when it cannot be asked (another machine)."""
@@ -285,12 +286,4 @@ def _existing(path: Path) -> Path:
 def _is_dead(owner: str) -> bool:
     """Is it a process of this machine that no longer runs? Unknown is no."""
     host, _, process = owner.rpartition(":")
-    if host != socket.gethostname() or not process.isdigit():
-        return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+    return host == socket.gethostname() and process.isdecimal() and not runs(int(process))

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dbt_ghost.core.errors import GhostError
+from dbt_ghost.providers.process import runs
 
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
@@ -172,11 +173,7 @@ def _wait_while(running: Callable[[], bool]) -> None:
 def _runs(stack: LocalStack) -> bool:
     if stack.process is not None:
         return stack.process.poll() is None
-    try:
-        os.kill(stack.pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    return runs(stack.pid)
 
 
 def _group_runs(group: int) -> bool:

@@ -7,7 +7,6 @@ import hashlib
 import os
 import secrets
 import socket
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,9 +14,6 @@ from pathlib import Path
 class SystemClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
 
 
 class ThisProcess:
@@ -32,7 +28,7 @@ class ThisProcess:
     def is_dead(self, owner: str) -> bool:
         """Is that owner a process of this machine that no longer runs? Unknown is no."""
         where, _, pid = owner.rpartition(":")[0].rpartition(":")
-        return where == host() and pid.isdecimal() and not _runs(int(pid))
+        return where == host() and pid.isdecimal() and not runs(int(pid))
 
 
 def host() -> str:
@@ -44,7 +40,8 @@ def host() -> str:
     return f"{name}-{hashlib.sha256('|'.join(facts).encode()).hexdigest()[:8]}"
 
 
-def _runs(pid: int) -> bool:
+def runs(pid: int) -> bool:
+    """Does a process of this machine have that number? One that we may not signal does; unknown is yes."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbt_ghost.core.errors import GhostError
+from dbt_ghost.core.naming import TAP_HANDLER
 from dbt_ghost.providers import artifacts
 from tests.local_aws import file_of
 
@@ -88,6 +89,6 @@ def test_what_is_no_zip_is_an_error() -> None:
 
 def test_the_tap_is_one_file_whose_handler_exists() -> None:
     files = artifacts.contents(artifacts.tap())
-    module, function = artifacts.TAP_HANDLER.split(".")
+    module, function = TAP_HANDLER.split(".")
     assert list(files) == [f"{module}.py"]
     assert f"def {function}(" in files[f"{module}.py"].decode()

@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from dbt_ghost.core.errors import Denied, GhostError
-from dbt_ghost.core.resources import Function, Pairs, pairs
+from dbt_ghost.core.resources import PACKAGE_LIMIT, Function, Pairs, pairs
 from dbt_ghost.providers.artifacts import sha256
 from dbt_ghost.providers.aws import permissions, tags
 from dbt_ghost.providers.aws.session import Session, code_of, friendly_errors, message_of, swallowing
@@ -16,7 +16,6 @@ GONE = "ResourceNotFoundException"
 ROLE_WAITS = (1, 2, 3, 5, 5, 10, 10, 10)  # seconds; IAM takes 5 to 15 to show a new role to Lambda (F 3.12)
 STATE_WAITS = (0.05, 0.1, 0.2, 0.3, 0.5, *[1] * 120)  # seconds; a new function is pending, an updated one busy (F 3.13)
 BUSY_WAITS = (1, 2, 4, 8)
-UPLOAD_LIMIT = 50 * 1024 * 1024  # bytes that Lambda takes in the call itself
 
 
 def read(session: Session, name: str) -> Function | None:
@@ -99,7 +98,7 @@ def _check(function: Function, code: bytes | None) -> None:
             f"function {function.name}: the package given is not the planned one ({function.code_sha256})",
             "the code changed while the command ran: run it again",
         )
-    if len(code) > UPLOAD_LIMIT:
+    if len(code) > PACKAGE_LIMIT:
         size = len(code) / 1024 / 1024
         raise GhostError(
             f"function {function.name}: its package has {size:.0f} MB, more than the 50 MB that Lambda takes directly",

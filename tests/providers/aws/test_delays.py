@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dbt_ghost.core.errors import Denied, GhostError, Refused
-from dbt_ghost.core.resources import Bucket, BucketEvent, Function, Notifications, Rule
+from dbt_ghost.core.resources import PACKAGE_LIMIT, Bucket, BucketEvent, Function, Notifications, Rule
 from dbt_ghost.providers.artifacts import sha256, zipped
 from dbt_ghost.providers.aws import buckets, functions, notifications, permissions, roles, rules
 from dbt_ghost.providers.aws.session import Session
@@ -95,7 +95,7 @@ def test_a_package_that_is_not_the_planned_one_is_refused_before_any_call() -> N
 
 
 def test_a_package_too_large_for_the_call_is_refused_before_any_call() -> None:
-    large = bytes(functions.UPLOAD_LIMIT + 1)
+    large = bytes(PACKAGE_LIMIT + 1)
     function = Function("x", "r", "python3.11", "app.handler", sha256(large))
     with answers("lambda") as session, pytest.raises(GhostError, match="50 MB"):
         functions.put(session, function, large)
