@@ -28,7 +28,7 @@ from dbt_ghost.providers import lake, lake_catalog, lake_files, lake_s3
 from dbt_ghost.providers.lake_files import Lake, Place
 
 SETTINGS = ("home", "side", "project")
-WORKSHOP = ("ghost_clone", "ghost_drop", "ghost_status")
+WORKSHOP = ("ghost_clone", "ghost_drop", "ghost_gc", "ghost_status")
 """Operations that work on closed ghosts: two DuckDB instances must not have one catalog open."""
 
 IN_MEMORY = ":memory:"
@@ -250,8 +250,9 @@ def _not_the_ghosts_target() -> None:
 
 
 def _project_folder() -> Path:
-    """What a relative `home` is below: the process may be anywhere."""
-    return Path(str(getattr(_flags(), "PROJECT_DIR", None) or ".")).absolute()
+    """What a relative `home` is below: the process may be anywhere, and a minimal project stands in for the user's."""
+    folder = os.environ.get("GHOST_PROJECT_FOLDER") or getattr(_flags(), "PROJECT_DIR", None)
+    return Path(str(folder or ".")).absolute()
 
 
 def _flags() -> Any:

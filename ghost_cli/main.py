@@ -15,7 +15,7 @@ from dbt_ghost.core.errors import GhostError
 COLOR = False if os.environ.get("NO_COLOR") else None
 """https://no-color.org; None leaves it to whether there is a terminal."""
 
-COMMANDS = ("plan", "fork", "status", "list", "drop", "demo")
+COMMANDS = ("plan", "fork", "status", "list", "drop", "run-operation", "demo")
 
 
 class Failure(click.ClickException):
@@ -40,7 +40,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"ghost_cli.commands.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"ghost_cli.commands.{cmd_name.replace('-', '_')}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -15,6 +15,11 @@ project_dir_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder with dbt_project.yml. Default, as in dbt: DBT_PROJECT_DIR, or the nearest one upwards from here.",
 )
+profiles_dir_option = click.option(
+    "--profiles-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder with profiles.yml. Default, as in dbt: DBT_PROFILES_DIR, the project's folder, or ~/.dbt.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask before something is removed.")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from dbt_ghost.core.branch import refuse_protected, resolve_branch
 from dbt_ghost.core.config import GhostConfig, not_built_yet, read_config, refuse_unbuilt
@@ -25,6 +26,8 @@ from dbt_ghost.providers.aws.ghosts import AwsGhosts
 from dbt_ghost.providers.aws.prod import AwsProd
 from dbt_ghost.providers.aws.records import AwsRecords
 from dbt_ghost.providers.aws.session import Session
+from dbt_ghost.providers.dbt_project import DbtRun
+from dbt_ghost.providers.minimal_project import MinimalProject
 from dbt_ghost.providers.process import SystemClock, ThisProcess
 from dbt_ghost.providers.project_files import read_project_file
 
@@ -95,6 +98,14 @@ class Project:
 
     def plan_drop(self, ghost: GhostName) -> Plan:
         return plan_drop(ghost, self.account, self.ghosts.find(ghost))
+
+    def run_operation(
+        self, name: str, arguments: Mapping[str, Any], branch: str | None, profiles_dir: Path | None
+    ) -> DbtRun:
+        """One of the package's operations, whatever state the project's own models and macros are in."""
+        user = read_project_file(self.folder, {}, self.folder)
+        minimal = MinimalProject(user, self.config.project, self.config.target, os.environ, profiles_dir)
+        return minimal.run(name, arguments, branch)
 
     def applier(self, package: Callable[[str], bytes], watch: Callable[[Change], None]) -> Applier:
         return Applier(self.ghosts, self.records, SystemClock(), ThisProcess(), package, watch)

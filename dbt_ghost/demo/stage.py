@@ -18,17 +18,11 @@ from dbt_ghost.core.errors import GhostError
 from dbt_ghost.demo.display import Display
 from dbt_ghost.providers.children import Children
 from dbt_ghost.providers.dbt_project import DbtProject, DbtRun
+from dbt_ghost.providers.package import package_root
 
-HERE = Path(__file__).parents[1]
 LEFT_OUT = shutil.ignore_patterns("branches", "data", "target", "logs", "dbt_packages", "warehouse", "package-lock.yml")
 FORGOTTEN = ("AWS_", "GHOST_", "DBT_", "GIT_")
 """The user's own settings must not reach the demo, nor the demo the user's accounts."""
-
-
-def package_root() -> Path:
-    """The dbt package: inside an installed wheel, else the checkout that this file is in."""
-    packed = HERE / "package"
-    return packed if packed.is_dir() else HERE.parent
 
 
 @dataclass(frozen=True)

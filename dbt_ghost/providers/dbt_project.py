@@ -15,6 +15,9 @@ from typing import Any
 from dbt_ghost.providers.children import Children
 
 MARKER = "GHOST_RESULT "
+LOGGED = "JinjaLogInfo"
+"""dbt's name for what a macro says with `log(..., info=true)`."""
+
 SETTINGS = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_LOG_FORMAT": "json", "DBT_LOG_FORMAT_FILE": "text"}
 
 
@@ -27,6 +30,8 @@ class DbtRun:
     lines: tuple[str, ...]
     error: str
     """dbt's own words for what went wrong; empty if nothing did."""
+    said: tuple[str, ...] = ()
+    """What macros logged for people: no line of dbt's own, and not the machine line."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,8 @@ class DbtProject:
         ok = done.returncode == 0
         events = tuple(_events(done.stdout))
         lines = tuple(event["msg"] for event in events)
-        return DbtRun(ok, _result(lines), lines, "" if ok else _error(events, done.stdout + done.stderr))
+        error = "" if ok else _error(events, done.stdout + done.stderr)
+        return DbtRun(ok, _result(lines), lines, error, tuple(_said(events)))
 
 
 def _target_path(words: Sequence[str], environment: Mapping[str, str]) -> dict[str, str]:
@@ -63,6 +69,11 @@ def _events(output: str) -> Iterator[dict[str, Any]]:
             continue
         if isinstance(event, dict) and isinstance(event.get("info"), dict) and "msg" in event["info"]:
             yield event["info"]
+
+
+def _said(events: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    logged = (event["msg"] for event in events if event.get("name") == LOGGED and event.get("level") != "debug")
+    return (line for line in logged if not line.startswith(MARKER))
 
 
 def _result(lines: Sequence[str]) -> dict[str, Any] | None:

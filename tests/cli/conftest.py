@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from dbt_ghost.demo.production import Production, install_state_bucket
-from dbt_ghost.demo.stage import LEFT_OUT, package_root
+from dbt_ghost.demo.stage import LEFT_OUT
 from dbt_ghost.demo.story import BRANCH, STATE_BUCKET
 from dbt_ghost.providers.aws.session import Session
 from dbt_ghost.providers.local_stack import LocalStack
+from dbt_ghost.providers.package import package_root
 from tests.branch import apply_branch
 from tests.local_aws import PROD_ACCOUNT, REGION, aws, aws_server, nobodys_aws, session
 

@@ -19,8 +19,8 @@ if __name__ == "__main__":
 """
 
 
-def event(message: str, level: str = "info") -> str:
-    return json.dumps({"info": {"msg": message, "level": level}, "data": {}})
+def event(message: str, level: str = "info", name: str = "MainReportVersion") -> str:
+    return json.dumps({"info": {"msg": message, "level": level, "name": name}, "data": {}})
 
 
 @pytest.fixture
@@ -44,6 +44,13 @@ def test_the_machine_line_is_the_result(project: DbtProject) -> None:
 
     assert (run.ok, run.result, run.error) == (True, {"ghost_result": 1, "ok": True}, "")
     assert run.lines[0] == "hello"
+
+
+def test_what_macros_said_is_apart_from_dbts_own_lines_and_the_machine_line(project: DbtProject) -> None:
+    logged = [event(line, name="JinjaLogInfo") for line in ("would drop", 'GHOST_RESULT {"ok": true}', "done")]
+    says(project, event("Running with dbt"), *logged, event("quiet", "debug", "JinjaLogInfo"))
+
+    assert project.run("run-operation", "ghost_drop").said == ("would drop", "done")
 
 
 def test_a_failure_has_dbts_own_words(project: DbtProject) -> None:
