@@ -1,17 +1,19 @@
 # make demo   the whole story on this machine, in about a minute after the downloads (KEEP=1 leaves it standing)
 # make test   every check, as CI runs it
+# make test-dbt-1.10   what runs in dbt, on the oldest dbt that is supported
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+OLDEST := .work/dbt-1.10
 
 # Everything that a run leaves behind stays inside the checkout.
 export TMPDIR := $(CURDIR)/.work/tmp
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-cache-dir
 
-.PHONY: demo test lint types floors pytest docs venv lock clean
+.PHONY: demo test test-dbt-1.10 lint types floors pytest docs venv lock clean
 .DEFAULT_GOAL := test
 
 demo: $(READY) | $(TMPDIR)
@@ -31,6 +33,18 @@ floors: $(READY)
 
 pytest: $(READY) | $(TMPDIR)
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# An environment of its own: requirements.lock with a few lines replaced.
+test-dbt-1.10: $(OLDEST)/.ready | $(TMPDIR)
+	$(OLDEST)/bin/python -m pytest -n 2 --dist loadfile tests/warehouse tests/test_naming_parity.py
+
+$(OLDEST)/.ready: requirements.lock requirements-dbt-1.10.lock | $(TMPDIR)
+	@echo "Setting up $(OLDEST) (once; downloads a few hundred MB) ..."
+	@$(PYTHON) -m venv --clear $(OLDEST)
+	@sed -n 's/^\([^#=]*==\).*/^\1/p' requirements-dbt-1.10.lock | grep -v -i -f - requirements.lock > $(OLDEST)/rest
+	@$(OLDEST)/bin/python -m pip --disable-pip-version-check --no-input install --quiet --no-cache-dir \
+	  --requirement $(OLDEST)/rest --requirement requirements-dbt-1.10.lock
+	@touch $@
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py
