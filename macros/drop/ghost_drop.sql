@@ -1,6 +1,7 @@
 {# Remove a branch's clone with all that is in it. Production is not looked at. #}
-{% macro ghost_drop(branch=none, dry_run=false) %}
+{% macro ghost_drop(branch=none, dry_run=false, take_over=false) %}
     {% set run = dbt_ghost._start('ghost_drop', branch, dry_run) %}
+    {% do run.update(take_over=take_over) %}
     {% set found = dbt_ghost._find(run) %}
 
     {% set plan = dbt_ghost._drop_plan(run, found) %}

@@ -1,4 +1,5 @@
-{# One entry of `vars: ghost: feed:` with its defaults: {bucket, prefix, table (a relation), format, key (a column)}. #}
+{# One entry of `vars: ghost: feed:` with its defaults, as far as every warehouse has it: {where, bucket, prod_bucket,
+   prefix, prod, schema, table, format, key_columns}. `where` begins an error about it. #}
 {% macro _checked_feed(run, feed) %}
     {% if feed is not mapping %}
         {% do dbt_ghost._refuse(
@@ -28,20 +29,38 @@
         {% set wrong = 'the database ' ~ parts[0] ~ ' is not one of `databases`' %}
     {% elif format not in ['csv', 'json', 'parquet'] %}
         {% set wrong = 'the format must be csv, json or parquet' %}
-    {% elif keys | length != 1 %}
-        {% set wrong = 'the embedded load needs `key`: the one column that holds the file\'s key, as key: [_file]' %}
+    {% elif keys | length > 1 %}
+        {% set wrong = '`key` must be one column, the one that holds the file\'s key, as key: [_file]' %}
     {% endif %}
-    {% if wrong %}
-        {% do dbt_ghost._refuse(run.operation, where ~ wrong, 'correct it in dbt_project.yml') %}
-    {% endif %}
-    {% set relation = adapter.get_relation(database=target.database, schema=parts[-2], identifier=parts[-1]) %}
-    {% if not relation %}
-        {% do dbt_ghost._refuse(
-            run.operation, where ~ 'there is no such table in the ghost', 'create it in production, then clone again'
-        ) %}
-    {% endif %}
+    {% do dbt_ghost._refuse(run.operation, where ~ wrong, 'correct it in dbt_project.yml') if wrong %}
     {{ return({
-        'bucket': dbt_ghost._bucket_name(run.project, run.branch, feed.bucket),
-        'prefix': feed.get('prefix', ''), 'table': relation, 'format': format, 'key': keys[0]
+        'where': where, 'bucket': dbt_ghost._bucket_name(run.project, run.branch, feed.bucket),
+        'prod_bucket': feed.bucket, 'prefix': feed.get('prefix', ''),
+        'prod': parts[0] if parts | length == 3 else run.config.databases[0],
+        'schema': parts[-2], 'table': parts[-1], 'format': format, 'key_columns': keys
     }) }}
+{% endmacro %}
+
+
+{# The clone of one of `databases`, by the name that production's has in the settings. #}
+{% macro _ghost_database_of(run, prod) %}
+    {% set first = prod | upper == run.config.databases[0] | upper %}
+    {{ return(dbt_ghost._database_name(run.project, run.branch, '' if first else prod | upper)) }}
+{% endmacro %}
+
+
+{# Steps of the ingestion that load a database themselves: {step, database}, the ghost's. #}
+{% macro _loaders(run) %}
+    {% set loaders = [] %}
+    {% set steps = (run.config.get('ingestion') or {}).get('steps') or {} %}
+    {% for name, step in steps.items() if step and step.get('feeds') %}
+        {% if step.feeds | string | lower not in run.config.databases | map('lower') | list %}
+            {% do dbt_ghost._refuse(
+                run.operation, 'vars: ghost: ingestion: steps: ' ~ name ~ ': feeds: ' ~ step.feeds
+                    ~ ' is not one of `databases`', 'correct it in dbt_project.yml'
+            ) %}
+        {% endif %}
+        {% do loaders.append({'step': name, 'database': dbt_ghost._ghost_database_of(run, step.feeds)}) %}
+    {% endfor %}
+    {{ return(loaders) }}
 {% endmacro %}

@@ -40,9 +40,3 @@
             ~ ' table_name varchar, loaded_at timestamp)',
     ]) }}
 {% endmacro %}
-
-
-{# A SQL string. #}
-{% macro _text(value) %}
-    {{ return("'" ~ value | replace("'", "''") ~ "'") }}
-{% endmacro %}

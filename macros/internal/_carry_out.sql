@@ -9,26 +9,13 @@
         {% if not run.dry_run %}
             {% set answer = dbt_ghost._perform(run, action) %}
             {% if answer.error %}
+                {% do dbt_ghost._let_go(run) %}
                 {% do dbt_ghost._refuse(
-                    run.operation, answer.error.message, answer.error.hint, changed=loop.index0 > 0
+                    run.operation, answer.error.message, answer.error.hint, changed=loop.index0 > 0 or answer.error.get('changed', false)
                 ) %}
             {% endif %}
             {% do answers.append(answer.result) %}
         {% endif %}
     {% endfor %}
     {{ return(answers) }}
-{% endmacro %}
-
-
-{# Leaf: carry out one action. Returns {result} or {error: {message, hint}}. #}
-{% macro _perform(run, action) %}
-    {{ return(adapter.dispatch('perform', 'dbt_ghost')(run, action)) }}
-{% endmacro %}
-
-{% macro default__perform(run, action) %}
-    {% do dbt_ghost._not_built('carry out ' ~ run.operation) %}
-{% endmacro %}
-
-{% macro duckdb__perform(run, action) %}
-    {{ return(dbt_ghost._ask_plugin(run, action.op, action.get('arguments', {}))) }}
 {% endmacro %}

@@ -29,7 +29,52 @@
             {% do dbt_ghost._refuse(operation, 'vars: ghost: ' ~ key ~ ' must be a list', hint) %}
         {% endif %}
     {% endfor %}
-    {{ return(dict({'target': 'ghost', 'ttl': '3d', 'protected': [], 'feed': []}, **config)) }}
+    {% set config = dict({'target': 'ghost', 'ttl': '3d', 'protected': [], 'feed': []}, **config) %}
+    {% if not modules.re.fullmatch('[1-9][0-9]{0,4}[mhdw]', config.ttl | string) %}
+        {% do dbt_ghost._refuse(
+            operation, 'vars: ghost: ttl: \'' ~ config.ttl ~ '\' is no duration', 'write a number and m, h, d or w: ttl: 3d'
+        ) %}
+    {% endif %}
+    {{ return(dict(config, clone=dbt_ghost._clone_config(operation, config))) }}
+{% endmacro %}
+
+
+{# `clone:` with its defaults. Twin of CloneConfig in dbt_ghost/core/config/model.py. #}
+{% macro _clone_config(operation, config) %}
+    {% set given = config.get('clone') or {} %}
+    {% set known = {
+        'strategy': ['auto', 'database', 'schema', 'tables'], 'at': none, 'retention_days': [1, 0],
+        'transient': [false, true], 'frozen_base': [false, true], 'ignore_hybrid_tables': [true, false],
+        'ignore_insufficient_retention': [true, false], 'ownership': ['procedure', 'template'],
+        'procedure_schema': none, 'templates': none
+    } %}
+    {% set clone = {'templates': {}, 'procedure_schema': 'DBT_GHOST.' ~ config.project} %}
+    {% for key, values in known.items() %}
+        {% set value = given.get(key) if given.get(key) is not none else (values[0] if values else clone.get(key)) %}
+        {% if values and value not in values %}
+            {% do dbt_ghost._refuse(
+                operation, 'vars: ghost: clone: ' ~ key ~ ': ' ~ value ~ ' is not one of ' ~ values | join(', '),
+                'correct it in dbt_project.yml'
+            ) %}
+        {% endif %}
+        {% do clone.update({key: value}) %}
+    {% endfor %}
+    {% set unknown = given | reject('in', known) | list %}
+    {% if unknown %}
+        {% do dbt_ghost._refuse(
+            operation, 'vars: ghost: clone: has unknown keys: ' ~ unknown | join(', '),
+            'the keys are: ' ~ known | join(', ')
+        ) %}
+    {% endif %}
+    {{ return(clone) }}
+{% endmacro %}
+
+
+{# What names are made of, and nothing more: a project is parsed before an operation can say what is wrong elsewhere. #}
+{% macro _names_config() %}
+    {% set config = var('ghost', {}) %}
+    {% set known = config is mapping and config.get('project') and config.get('databases') is sequence %}
+    {{ return(dbt_ghost._with_overrides(config) if known else dbt_ghost._config()) }}
 {% endmacro %}
 
 

@@ -16,6 +16,12 @@
         branch=run.branch,
         database=run.database,
         message=message,
-        **more
+        **dict(dbt_ghost._cost(run), **more)
     )) %}
+{% endmacro %}
+
+
+{# What the operation cost a warehouse that charges by the statement; nothing elsewhere. #}
+{% macro _cost(run) %}
+    {{ return(run.cost if run.cost.statements else {}) }}
 {% endmacro %}

@@ -28,13 +28,22 @@
     {{ return(dbt_ghost._answer_of_plugin(run, 'find')) }}
 {% endmacro %}
 
+{% macro snowflake__find(run) %}
+    {% set database = run.databases.get(run.database) %}
+    {{ return({
+        'exists': database is not none,
+        'where': 'the database ' ~ run.database,
+        'provenance': dbt_ghost._provenance_of(database.comment) if database else none,
+    }) }}
+{% endmacro %}
+
 
 {# What a result says of a ghost. #}
 {% macro _facts(provenance) %}
     {% set p = provenance or {} %}
     {{ return({
         'state': p.get('state'),
-        't': {'snapshot': p.snapshot, 'at': p.snapshot_at} if p.get('snapshot_at') else none,
+        't': {'snapshot': p.get('snapshot'), 'at': p.snapshot_at} if p.get('snapshot_at') else none,
         'created_at': p.get('created_at'),
         'expires_at': p.get('expires_at'),
     }) }}

@@ -11,18 +11,21 @@
             'dbt run-operation ' ~ operation ~ ' --target ' ~ config.target
         ) %}
     {% endif %}
-    {% if operation == 'ghost_status' and not dbt_ghost._named_branch(operation, branch).name %}
-        {{ return(dict(
-            operation=operation, dry_run=false, config=config, project=config.project, branch=none, database=none
-        )) }}
-    {% endif %}
-    {% set name = dbt_ghost._branch(operation, branch, config.protected) %}
-    {{ return(dict(
+    {% set all_ghosts = operation == 'ghost_gc'
+        or operation == 'ghost_status' and not dbt_ghost._named_branch(operation, branch).name %}
+    {% set name = none if all_ghosts else dbt_ghost._branch(operation, branch, config.protected) %}
+    {% set run = dict(
         operation=operation,
         dry_run=dry_run,
         config=config,
         project=config.project,
         branch=name,
-        database=dbt_ghost._database_name(config.project, name)
-    )) }}
+        database=dbt_ghost._database_name(config.project, name) if name else none,
+        cost={'statements': 0, 'in_procedures': 0, 'round_trips': 0},
+        report={},
+        take_over=false,
+        provenance=none
+    ) %}
+    {% do dbt_ghost._open(run) %}
+    {{ return(run) }}
 {% endmacro %}

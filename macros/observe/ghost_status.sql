@@ -1,4 +1,4 @@
-{# What there is of a branch's ghost; of every ghost of the project where nothing names a branch. #}
+{# What there is of a branch's ghost, and what it costs; of every ghost of the project where nothing names a branch. #}
 {% macro ghost_status(branch=none) %}
     {% set run = dbt_ghost._start('ghost_status', branch) %}
     {% if run.branch %}
@@ -10,19 +10,21 @@
 
     {% set ghosts = [] %}
     {% for provenance in found %}
-        {% set database = dbt_ghost._database_name(run.project, provenance.branch) %}
-        {% do ghosts.append(dict(branch=provenance.branch, database=database, **dbt_ghost._facts(provenance))) %}
-        {% do log(
-            provenance.branch ~ ': ' ~ provenance.state ~ ', as of ' ~ (provenance.snapshot_at or '?') ~ ', until '
-            ~ provenance.expires_at, info=true
-        ) %}
+        {% do ghosts.append(dbt_ghost._ghost_facts(run, provenance)) %}
+    {% endfor %}
+    {% set notes = dbt_ghost._add_costs(run, ghosts) if ghosts else [] %}
+    {% for ghost in ghosts %}
+        {% do log(dbt_ghost._ghost_line(ghost), info=true) %}
+    {% endfor %}
+    {% for note in notes %}
+        {% do log(note, info=true) %}
     {% endfor %}
     {% if ghosts %}
         {% set message = ghosts | length ~ ' ghost' ~ ('' if ghosts | length == 1 else 's') %}
     {% else %}
         {% set message = 'there is no ghost' ~ (' of ' ~ run.branch if run.branch else '') %}
     {% endif %}
-    {% do dbt_ghost._done(run, message, changed=false, more={'ghosts': ghosts}) %}
+    {% do dbt_ghost._done(run, message, changed=false, more={'ghosts': ghosts, 'notes': notes}) %}
 {% endmacro %}
 
 
@@ -37,4 +39,17 @@
 
 {% macro duckdb__list(run) %}
     {{ return(dbt_ghost._answer_of_plugin(run, 'list')) }}
+{% endmacro %}
+
+{# A ghost's record is in its first database; the others point to that one. Oldest first. #}
+{% macro snowflake__list(run) %}
+    {% set found = [] %}
+    {% for name, database in run.databases.items() if name.startswith('GHOST_' ~ run.project | upper ~ '_') %}
+        {% set provenance = dbt_ghost._provenance_of(database.comment) or {} %}
+        {% if provenance.get('project') == run.project and provenance.get('branch') and not provenance.get('of')
+            and name == dbt_ghost._database_name(run.project, provenance.branch) %}
+            {% do found.append(provenance) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(found | sort(attribute='created_at')) }}
 {% endmacro %}

@@ -2,10 +2,13 @@
    clone, and any other is an error: dbt would write to it (F 9.1). On other targets it is what dbt does. #}
 {% macro ghost_database_name(custom_database_name=none, node=none) %}
     {% set asked = (custom_database_name or target.database) | trim %}
-    {% if not custom_database_name or not dbt_ghost._on_ghost_target() %}
+    {% if not dbt_ghost._on_ghost_target() %}
         {{ return(asked) }}
     {% endif %}
-    {% set config = dbt_ghost._config() %}
+    {% set config = dbt_ghost._names_config() %}
+    {% if not custom_database_name %}
+        {{ return(dbt_ghost._own_database(asked, config)) }}
+    {% endif %}
     {% if asked | lower not in config.databases | map('lower') | list %}
         {% do exceptions.raise_compiler_error(
             (node.unique_id ~ ': ' if node else '')
@@ -22,11 +25,38 @@
     {{ return(adapter.dispatch('clone_of', 'dbt_ghost')(database, config)) }}
 {% endmacro %}
 
+{# A run-operation that is about no one branch parses the project too: it gets a name that no database has. #}
 {% macro default__clone_of(database, config) %}
-    {{ return(dbt_ghost.ghost_database(none, database)) }}
+    {% if flags.WHICH == 'run-operation' and not dbt_ghost._named_branch(none, none).name %}
+        {{ return('GHOST_' ~ config.project | upper ~ '_NO_BRANCH') }}
+    {% endif %}
+    {% set branch = dbt_ghost._branch(none, none, config.get('protected', [])) %}
+    {% set first = database | lower == config.databases[0] | lower %}
+    {{ return(dbt_ghost._database_name(config.project, branch, '' if first else database)) }}
 {% endmacro %}
 
 {# One alias for prod and every ghost: the plugin opens the right catalog, and views and manifests stay valid. #}
 {% macro duckdb__clone_of(database, config) %}
     {{ return(target.database) }}
+{% endmacro %}
+
+
+{# Leaf: the database of the ghost target itself, where it is one that a ghost may write. #}
+{% macro _own_database(database, config) %}
+    {{ return(adapter.dispatch('own_database', 'dbt_ghost')(database, config)) }}
+{% endmacro %}
+
+{% macro default__own_database(database, config) %}
+    {{ return(database) }}
+{% endmacro %}
+
+{# Sources without a `database` follow the target too, so it must be the ghost's own name and not prod's (F 9.3). #}
+{% macro snowflake__own_database(database, config) %}
+    {% if not modules.re.fullmatch('GHOST_' ~ config.project | upper ~ '_[A-Z0-9_]+', database | upper) %}
+        {% do exceptions.raise_compiler_error(
+            'the target ' ~ target.name ~ ' has the database ' ~ database ~ ', which is not a ghost\'s\n'
+            ~ 'write `database: "{{ env_var(\'GHOST_DATABASE\') }}"` there, and set GHOST_DATABASE to the clone\'s name'
+        ) %}
+    {% endif %}
+    {{ return(database) }}
 {% endmacro %}

@@ -5,7 +5,7 @@
     {% if not dbt_ghost._on_ghost_target() %}
         {{ return(relation) }}
     {% endif %}
-    {% set config = dbt_ghost._config() %}
+    {% set config = dbt_ghost._names_config() %}
     {% if relation.database | lower not in config.databases | map('lower') | list %}
         {{ return(relation) }}
     {% endif %}

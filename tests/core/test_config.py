@@ -139,6 +139,13 @@ vars:
         ("state: {from: path}", "state.path: is required with `from: path`"),
         ("state: {from: dbt_cloud}", "state.job: is required"),
         ("clone: {templates: {OTHER: T}}", "clone.templates.OTHER: is not one of `databases`"),
+        ("clone: {templates: {PROD_DB: prod_db}}", "`prod_db` is one of `databases`"),
+        ("clone: {ownership: template}", "clone.templates: has no template of prod_db"),
+        (
+            "clone: {ownership: template, templates: {PROD_DB: T}, at: '2026-01-01 00:00:00 +0000'}",
+            "clone.at: cannot reach behind a template",
+        ),
+        ("clone: {procedure_schema: GHOSTS}", "must be a schema's name, as database.schema"),
         ("feed: [{bucket: shop, table: a.b.c.d}]", "feed[0].table: must be a table's name"),
         ("feed: [{bucket: shop, table: a.b, prefix: /x}]", "feed[0].prefix: must be the start of an object's key"),
         ("project: {{ target.name }}", "project: dbt does not render Jinja"),

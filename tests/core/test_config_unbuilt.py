@@ -28,10 +28,9 @@ def test_what_is_built_or_says_the_default_is_passed_over() -> None:
 @pytest.mark.parametrize(
     ("settings", "path"),
     [
-        ("role: GHOST_DEV", "role"),
         ("scope: tag:daily", "scope"),
         ("state: {from: merge_base}", "state"),
-        ("clone: {strategy: tables}", "clone"),
+        ("idle_after: 2d", "idle_after"),
         ("cutover: {order: ingestion_first}", "cutover"),
         ("observe: {samples: 3}", "observe"),
     ],

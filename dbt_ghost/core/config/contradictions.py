@@ -59,9 +59,24 @@ def _databases(config: GhostConfig) -> Iterator[Found]:
         if name in seen:
             yield ("databases", n), f"`{database}` is there already (capitals make no difference)"
         seen.add(name)
-    for database in config.clone.templates:
-        if database.lower() not in seen:
+    yield from _templates(config, seen)
+
+
+def _templates(config: GhostConfig, databases: set[str]) -> Iterator[Found]:
+    for database, template in config.clone.templates.items():
+        if database.lower() not in databases:
             yield ("clone", "templates", database), "is not one of `databases`"
+        if template.lower() in databases:
+            yield (
+                ("clone", "templates", database),
+                f"`{template}` is one of `databases`: a template is made anew each night",
+            )
+    if config.clone.ownership == "template":
+        missing = databases - {database.lower() for database in config.clone.templates}
+        if missing:
+            yield ("clone", "templates"), f"has no template of {', '.join(sorted(missing))}"
+        if config.clone.at is not None:
+            yield ("clone", "at"), "cannot reach behind a template: take one of the two out"
 
 
 def _state(config: GhostConfig) -> Iterator[Found]:

@@ -25,6 +25,7 @@ from dbt_ghost.core.config.values import (
     Project,
     RelationName,
     RoleName,
+    SchemaName,
     Switch,
     TagKey,
     TagValue,
@@ -44,14 +45,21 @@ class StateConfig(Part):
 
 
 class CloneConfig(Part):
-    """How the warehouse is cloned."""
+    """How Snowflake clones. The embedded warehouse has one way, and leaves these out."""
 
     strategy: Literal["auto", "database", "schema", "tables"] = Field(
-        "auto", description="What one clone statement covers; `auto` decides by the number of objects."
+        "auto",
+        description="What one clone statement covers. `auto`: the database up to 1,000 objects, above that each "
+        "schema, or each table where there are fewer than 8 schemas. These limits were not measured on a real account.",
     )
-    at: Filled | None = Field(None, description="The point in time to clone, as the warehouse writes it. Default: now.")
+    at: Filled | None = Field(
+        None, description="The point in time to clone, as Snowflake reads a timestamp with time zone. Default: now."
+    )
     retention_days: Literal[0, 1] = Field(1, description="Time travel in the clone, in days.")
-    transient: Switch = Field(False, description="Make the clone transient (no fail-safe storage).")
+    transient: Switch = Field(
+        False,
+        description="Make the clone transient (no fail-safe storage). What that means for its tables is not confirmed.",
+    )
     frozen_base: Switch = Field(False, description="Keep a second, untouched clone `<ghost>__BASE`, to compare with.")
     ignore_hybrid_tables: Switch = Field(True, description="Leave hybrid tables out instead of failing.")
     ignore_insufficient_retention: Switch = Field(
@@ -59,9 +67,12 @@ class CloneConfig(Part):
     )
     ownership: Literal["procedure", "template"] = Field(
         "procedure",
-        description="How the clone becomes the ghost role's: an admin's owner's-rights procedure, or a template clone.",
+        description="How the clone becomes the ghost role's: an admin's owner's-rights procedure makes it, or it is a "
+        "clone of a template that belongs to the role already.",
     )
-    procedure_schema: RelationName | None = Field(None, description="Where the admin put the procedures.")
+    procedure_schema: SchemaName | None = Field(
+        None, description="Where the admin's procedures are, as database.schema. Default: `DBT_GHOST.<project>`."
+    )
     templates: Mapping[DatabaseName, DatabaseName] = Field(
         {}, description="For `ownership: template`: the pre-owned template of each database."
     )
@@ -95,7 +106,9 @@ class GhostConfig(Part):
         min_length=1, description="Production databases to clone; the first is the target's database."
     )
     role: RoleName | None = Field(
-        None, description="The warehouse role that owns clones: reads production, writes only ghosts."
+        None,
+        description="The warehouse role that owns what is in clones: reads production, writes only ghosts. "
+        "Required on Snowflake, unknown to the embedded warehouse.",
     )
     ttl: Duration = Field(timedelta(days=3), description="How long a ghost lives; renewed by every clone and fork.")
     scope: Filled = Field("state:modified+", description="The models that a ghost updates, as a dbt selection.")

@@ -44,11 +44,8 @@ def _is_no_folder(code: str) -> bool:
 _STEP = "ingestion.steps.*."
 
 UNBUILT = (
-    Unbuilt("role", "clones are not handed to the role yet"),
     Unbuilt("scope", "builds are not limited to the scope yet"),
     Unbuilt("state", "production's manifest is not fetched yet"),
-    Unbuilt("clone", "clones are made with the defaults for now"),
-    Unbuilt("prove", "`ghost_prove` is not there yet"),
     Unbuilt("prod_target", "builds are not checked against the production target yet"),
     Unbuilt("idle_after", "ghosts are not refreshed on a schedule yet"),
     Unbuilt("observe", "there is no `observe` yet"),

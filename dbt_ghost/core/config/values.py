@@ -106,6 +106,9 @@ FunctionName = Annotated[
 VariableName = Annotated[str, Shaped(r"[A-Za-z][A-Za-z0-9_]+", "the name of an environment variable")]
 DatabaseName = Annotated[str, Shaped(r"[A-Za-z_][A-Za-z0-9_]{0,179}", "a database's name: letters, digits and _")]
 RelationName = Annotated[str, Shaped(_RELATION, "a table's name, as schema.table or database.schema.table")]
+SchemaName = Annotated[
+    str, Shaped(r"[A-Za-z_][A-Za-z0-9_$]*\.[A-Za-z_][A-Za-z0-9_$]*", "a schema's name, as database.schema")
+]
 RoleName = Annotated[str, Shaped(r"[A-Za-z_][A-Za-z0-9_]{0,254}", "a role's name: letters, digits and _")]
 IamName = Annotated[
     str, Shaped(r"(arn:[a-z0-9-]+:iam::[a-z0-9]*:[a-z]+/)?[A-Za-z0-9+=,.@_/-]{1,512}", "an IAM name or ARN, without *")

@@ -1,0 +1,91 @@
+{# Leaf of the Snowflake clone: make one database. A clone takes no lock, so a build of production may get in its way
+   (F 7.13): then what was made of it is dropped, and it is tried again. #}
+{% macro _perform_creation(run, part) %}
+    {% set answer = {'error': none, 'tries': 0, 'done': false} %}
+    {% for attempt in [1, 2, 3] if not answer.done %}
+        {% set failed = {} %}
+        {% for step in dbt_ghost._creation_steps(run, part) if not failed.error %}
+            {% do failed.update(dbt_ghost._send(run, step.statements, step.concurrent)) %}
+        {% endfor %}
+        {% do answer.update(error=failed.error, tries=attempt, done=not failed.error) %}
+        {% if failed.error %}
+            {% set theirs = dbt_ghost._made_by_another(run, part, failed.error) %}
+            {% if theirs %}
+                {{ return({'error': theirs}) }}
+            {% elif failed.error.code not in [707, 2002] or attempt == 3 %}
+                {% do answer.update(done=true) %}
+            {% else %}
+                {% do log('production changed while ' ~ part.source ~ ' was cloned: trying again', info=true) %}
+                {% do dbt_ghost._send(run, dbt_ghost._drop_sql(run, part.ghost)) if part.ghost in run.databases %}
+                {% do dbt_ghost._send(run, ['call system$wait(' ~ 5 * attempt ~ ')']) %}
+            {% endif %}
+        {% endif %}
+    {% endfor %}
+    {% if answer.error %}
+        {{ return({'error': answer.error}) }}
+    {% endif %}
+    {% do run.databases.update({part.ghost: {
+        'name': part.ghost, 'comment': dbt_ghost._comment_of(run, part), 'type': 'STANDARD'
+    }}) %}
+    {{ return({'result': part.ghost}) }}
+{% endmacro %}
+
+
+{# Whether another run made the database first; creating it is the lock, so one of two clones at once ends here. Looks
+   again, so that `run.databases` says what there is now. #}
+{% macro _made_by_another(run, part, error) %}
+    {% set there = {} %}
+    {% for answer in dbt_ghost._ask_json(run, dbt_ghost._look_sql(run)) if answer.name %}
+        {% do there.update({answer.name: answer}) %}
+    {% endfor %}
+    {% do run.update(databases=there) %}
+    {% if part.ghost in there and there[part.ghost].comment != dbt_ghost._comment_of(run, part) %}
+        {{ return({
+            'code': 2002,
+            'message': part.ghost ~ ' is there: another clone of this branch made it at the same time',
+            'hint': 'ghost_status says what it is; wait until it is ready',
+        }) }}
+    {% elif part.ghost not in there and error.code == 2002 and "'" ~ part.ghost ~ "'" in error.message %}
+        {{ return({
+            'code': 2002,
+            'message': part.ghost ~ ' is there, ' ~ run.session.role ~ ' cannot see it, and so it was not made by dbt-ghost',
+            'hint': 'let an admin look what it is, and move it away',
+        }) }}
+    {% endif %}
+    {{ return(none) }}
+{% endmacro %}
+
+
+{# An operation that failed half-way lets go of the ghost, so that the next try need not wait for the lease to end. #}
+{% macro _let_go(run) %}
+    {% do adapter.dispatch('let_go', 'dbt_ghost')(run) %}
+{% endmacro %}
+
+{% macro default__let_go(run) %}
+{% endmacro %}
+
+{% macro snowflake__let_go(run) %}
+    {% set there = dbt_ghost._provenance_of(run.databases.get(run.database, {}).get('comment')) or {} %}
+    {% if run.provenance and there.get('lease') and there.lease == run.provenance.get('lease') %}
+        {% do dbt_ghost._mark(run, {'lease': none}) %}
+    {% endif %}
+{% endmacro %}
+
+
+{# Change the record: {result} or {error}. #}
+{% macro _mark(run, changes) %}
+    {% set provenance = dict(run.provenance, **changes) %}
+    {% set comment = tojson(provenance, sort_keys=true) %}
+    {% if run.config.clone.ownership == 'procedure' %}
+        {% set statement = dbt_ghost._call_sql(run, 'GHOST_MARK', [run.database, run.branch, comment]) %}
+    {% else %}
+        {% set statement = 'comment on database ' ~ dbt_ghost._quoted([run.database]) ~ ' is '
+            ~ dbt_ghost._text(comment) %}
+    {% endif %}
+    {% set answer = dbt_ghost._send(run, [statement]) %}
+    {% if not answer.error %}
+        {% do run.update(provenance=provenance) %}
+        {% do run.databases.update({run.database: dict(run.databases[run.database], comment=comment)}) %}
+    {% endif %}
+    {{ return(answer) }}
+{% endmacro %}

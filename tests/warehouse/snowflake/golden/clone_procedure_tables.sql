@@ -1,0 +1,383 @@
+alter session set query_tag = '{"dbt_ghost": {"branch": "feature/late-orders", "operation": "ghost_clone", "project": "shop"}}';
+
+select to_json(object_construct('user', current_user(), 'role', current_role(), 'secondary_roles', current_secondary_roles(), 'now', to_char(convert_timezone('UTC', current_timestamp()), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"'), 't', to_char(convert_timezone('UTC', current_timestamp()), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"'), 'name', d.database_name, 'owner', d.database_owner, 'type', d.type, 'comment', d.comment)) as answer
+from (select 1 as one) as session
+left join "PROD_DB".information_schema.databases as d
+    on d.database_name in ('PROD_DB', 'PROD_EU')
+    or startswith(d.database_name, 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262');
+
+call "DBT_GHOST"."SHOP"."GHOST_FIND"('GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262');
+--   GHOST_DEV_OWNER: show databases starts with 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262'
+
+select to_json(object_construct('kind', kind, 'schema', schema_name, 'name', name, 'transient', transient = 'YES')) as answer
+from (
+    select 'SCHEMA' as kind, schema_name as schema_name, schema_name as name, 'NO' as transient from "PROD_DB".information_schema.schemata
+    union all select case when is_iceberg = 'YES' then 'ICEBERG TABLE' when is_dynamic = 'YES' then 'DYNAMIC TABLE' when is_hybrid = 'YES' then 'HYBRID TABLE' when table_type = 'BASE TABLE' then 'TABLE' else table_type end as kind, table_schema as schema_name, table_name as name, is_transient as transient from "PROD_DB".information_schema.tables
+    union all select 'SEQUENCE' as kind, sequence_schema as schema_name, sequence_name as name, 'NO' as transient from "PROD_DB".information_schema.sequences
+    union all select 'FILE FORMAT' as kind, file_format_schema as schema_name, file_format_name as name, 'NO' as transient from "PROD_DB".information_schema.file_formats
+    union all select stage_type as kind, stage_schema as schema_name, stage_name as name, 'NO' as transient from "PROD_DB".information_schema.stages
+    union all select 'PIPE' as kind, pipe_schema as schema_name, pipe_name as name, 'NO' as transient from "PROD_DB".information_schema.pipes
+    union all select 'FUNCTION' as kind, function_schema as schema_name, function_name || argument_signature as name, 'NO' as transient from "PROD_DB".information_schema.functions
+    union all select 'PROCEDURE' as kind, procedure_schema as schema_name, procedure_name || argument_signature as name, 'NO' as transient from "PROD_DB".information_schema.procedures
+) as objects
+where schema_name <> 'INFORMATION_SCHEMA';
+
+select to_json(object_construct('kind', kind, 'schema', schema_name, 'name', name, 'transient', transient = 'YES')) as answer
+from (
+    select 'SCHEMA' as kind, schema_name as schema_name, schema_name as name, 'NO' as transient from "PROD_EU".information_schema.schemata
+    union all select case when is_iceberg = 'YES' then 'ICEBERG TABLE' when is_dynamic = 'YES' then 'DYNAMIC TABLE' when is_hybrid = 'YES' then 'HYBRID TABLE' when table_type = 'BASE TABLE' then 'TABLE' else table_type end as kind, table_schema as schema_name, table_name as name, is_transient as transient from "PROD_EU".information_schema.tables
+    union all select 'SEQUENCE' as kind, sequence_schema as schema_name, sequence_name as name, 'NO' as transient from "PROD_EU".information_schema.sequences
+    union all select 'FILE FORMAT' as kind, file_format_schema as schema_name, file_format_name as name, 'NO' as transient from "PROD_EU".information_schema.file_formats
+    union all select stage_type as kind, stage_schema as schema_name, stage_name as name, 'NO' as transient from "PROD_EU".information_schema.stages
+    union all select 'PIPE' as kind, pipe_schema as schema_name, pipe_name as name, 'NO' as transient from "PROD_EU".information_schema.pipes
+    union all select 'FUNCTION' as kind, function_schema as schema_name, function_name || argument_signature as name, 'NO' as transient from "PROD_EU".information_schema.functions
+    union all select 'PROCEDURE' as kind, procedure_schema as schema_name, procedure_name || argument_signature as name, 'NO' as transient from "PROD_EU".information_schema.procedures
+) as objects
+where schema_name <> 'INFORMATION_SCHEMA';
+
+execute immediate $$
+declare
+said integer default 0;
+begin
+call "DBT_GHOST"."SHOP"."GHOST_CLONE"('PROD_DB', 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262', '<time>', '{"branch": "feature/late-orders", "by": "GHOST_DEV_CI", "created_at": "<time>", "dbt_ghost": 1, "expires_at": "<time>", "lease": {"holder": "CI_PIPELINE_ID=1", "until": "<time>"}, "project": "shop", "snapshot_at": "<time>", "source": "PROD_DB", "state": "building"}', 'tables', '["LEGACY", "PUBLIC", "RAW", "SECURED"]', '[["RAW", "CLICKS", true], ["RAW", "ORDERS", false], ["RAW", "Order Items", false], ["SECURED", "CUSTOMERS", false]]', 1, false, true, true, false) into :said;
+return object_construct('ok', true, 'in_procedures', said);
+exception
+when other then
+return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
+end
+$$;
+--   GHOST_DEV: call "DBT_GHOST"."SHOP"."GHOST_CLONE"('PROD_DB', 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262', '<time>', '{"branch": "feature/late-orders", "by": "GHOST_DEV_CI", "created_at": "<time>", "dbt_ghost": 1, "expires_at": "<time>", "lease": {"holder": "CI_PIPELINE_ID=1", "until": "<time>"}, "project": "shop", "snapshot_at": "<time>", "source": "PROD_DB", "state": "building"}', 'tables', '["LEGACY", "PUBLIC", "RAW", "SECURED"]', '[["RAW", "CLICKS", true], ["RAW", "ORDERS", false], ["RAW", "Order Items", false], ["SECURED", "CUSTOMERS", false]]', 1, false, true, true, false)
+--   GHOST_DEV_OWNER: create database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" data_retention_time_in_days = 1 comment = '{"branch": "feature/late-orders", "by": "GHOST_DEV_CI", "created_at": "<time>", "dbt_ghost": 1, "expires_at": "<time>", "lease": {"holder": "CI_PIPELINE_ID=1", "until": "<time>"}, "project": "shop", "snapshot_at": "<time>", "source": "PROD_DB", "state": "building"}'
+--   GHOST_DEV_OWNER: grant usage on database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" to role "GHOST_DEV"
+--   GHOST_DEV_OWNER: select value::varchar as name from table(flatten(input => parse_json('["LEGACY", "PUBLIC", "RAW", "SECURED"]')))
+--   GHOST_DEV_OWNER: begin async (create or replace schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"); async (create or replace schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."PUBLIC"); async (create or replace schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."RAW"); async (create or replace schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."SECURED"); await all; end
+--   GHOST_DEV_OWNER: create or replace schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"
+--   GHOST_DEV_OWNER: create or replace schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."PUBLIC"
+--   GHOST_DEV_OWNER: create or replace schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."RAW"
+--   GHOST_DEV_OWNER: create or replace schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."SECURED"
+--   GHOST_DEV_OWNER: select value[0]::varchar as schema_name, value[1]::varchar as name, value[2]::boolean as is_transient from table(flatten(input => parse_json('[["RAW", "CLICKS", true], ["RAW", "ORDERS", false], ["RAW", "Order Items", false], ["SECURED", "CUSTOMERS", false]]')))
+--   GHOST_DEV_OWNER: begin async (create transient table "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."RAW"."CLICKS" clone "PROD_DB"."RAW"."CLICKS" at (timestamp => '<time>'::timestamp_tz)); async (create table "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."RAW"."ORDERS" clone "PROD_DB"."RAW"."ORDERS" at (timestamp => '<time>'::timestamp_tz)); async (create table "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."RAW"."Order Items" clone "PROD_DB"."RAW"."Order Items" at (timestamp => '<time>'::timestamp_tz)); async (create table "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."SECURED"."CUSTOMERS" clone "PROD_DB"."SECURED"."CUSTOMERS" at (timestamp => '<time>'::timestamp_tz)); await all; end
+--   GHOST_DEV_OWNER: create transient table "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."RAW"."CLICKS" clone "PROD_DB"."RAW"."CLICKS" at (timestamp => '<time>'::timestamp_tz)
+--   GHOST_DEV_OWNER: create table "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."RAW"."ORDERS" clone "PROD_DB"."RAW"."ORDERS" at (timestamp => '<time>'::timestamp_tz)
+--   GHOST_DEV_OWNER: create table "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."RAW"."Order Items" clone "PROD_DB"."RAW"."Order Items" at (timestamp => '<time>'::timestamp_tz)
+--   GHOST_DEV_OWNER: create table "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."SECURED"."CUSTOMERS" clone "PROD_DB"."SECURED"."CUSTOMERS" at (timestamp => '<time>'::timestamp_tz)
+--   GHOST_DEV_OWNER: call "DBT_GHOST"."SHOP"."GHOST_OWN"('GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262')
+--   GHOST_DEV_OWNER: show pipes in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"
+--   GHOST_DEV_OWNER: show future grants in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"
+--   GHOST_DEV_OWNER: show schemas in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"
+--   GHOST_DEV_OWNER: show future grants in schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"
+--   GHOST_DEV_OWNER: show future grants in schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."PUBLIC"
+--   GHOST_DEV_OWNER: show future grants in schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."RAW"
+--   GHOST_DEV_OWNER: show future grants in schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."SECURED"
+--   GHOST_DEV_OWNER: grant ownership on all schemas in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all tables in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all views in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all dynamic tables in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all event tables in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all iceberg tables in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all sequences in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all file formats in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all stages in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all streams in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all tasks in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all alerts in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all functions in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all procedures in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant monitor, create schema on database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" to role "GHOST_DEV"
+
+execute immediate $$
+declare
+said integer default 0;
+begin
+call "DBT_GHOST"."SHOP"."GHOST_CLONE"('PROD_EU', 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU', '<time>', '{"branch": "feature/late-orders", "dbt_ghost": 1, "of": "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262", "project": "shop", "snapshot_at": "<time>", "source": "PROD_EU"}', 'tables', '["LEGACY", "PUBLIC", "RAW"]', '[["RAW", "ORDERS", false]]', 1, false, true, true, false) into :said;
+return object_construct('ok', true, 'in_procedures', said);
+exception
+when other then
+return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
+end
+$$;
+--   GHOST_DEV: call "DBT_GHOST"."SHOP"."GHOST_CLONE"('PROD_EU', 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU', '<time>', '{"branch": "feature/late-orders", "dbt_ghost": 1, "of": "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262", "project": "shop", "snapshot_at": "<time>", "source": "PROD_EU"}', 'tables', '["LEGACY", "PUBLIC", "RAW"]', '[["RAW", "ORDERS", false]]', 1, false, true, true, false)
+--   GHOST_DEV_OWNER: create database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" data_retention_time_in_days = 1 comment = '{"branch": "feature/late-orders", "dbt_ghost": 1, "of": "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262", "project": "shop", "snapshot_at": "<time>", "source": "PROD_EU"}'
+--   GHOST_DEV_OWNER: grant usage on database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV"
+--   GHOST_DEV_OWNER: select value::varchar as name from table(flatten(input => parse_json('["LEGACY", "PUBLIC", "RAW"]')))
+--   GHOST_DEV_OWNER: begin async (create or replace schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."LEGACY"); async (create or replace schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."PUBLIC"); async (create or replace schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."RAW"); await all; end
+--   GHOST_DEV_OWNER: create or replace schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."LEGACY"
+--   GHOST_DEV_OWNER: create or replace schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."PUBLIC"
+--   GHOST_DEV_OWNER: create or replace schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."RAW"
+--   GHOST_DEV_OWNER: select value[0]::varchar as schema_name, value[1]::varchar as name, value[2]::boolean as is_transient from table(flatten(input => parse_json('[["RAW", "ORDERS", false]]')))
+--   GHOST_DEV_OWNER: begin async (create table "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."RAW"."ORDERS" clone "PROD_EU"."RAW"."ORDERS" at (timestamp => '<time>'::timestamp_tz)); await all; end
+--   GHOST_DEV_OWNER: create table "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."RAW"."ORDERS" clone "PROD_EU"."RAW"."ORDERS" at (timestamp => '<time>'::timestamp_tz)
+--   GHOST_DEV_OWNER: call "DBT_GHOST"."SHOP"."GHOST_OWN"('GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU')
+--   GHOST_DEV_OWNER: show pipes in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"
+--   GHOST_DEV_OWNER: show future grants in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"
+--   GHOST_DEV_OWNER: show schemas in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"
+--   GHOST_DEV_OWNER: show future grants in schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."LEGACY"
+--   GHOST_DEV_OWNER: show future grants in schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."PUBLIC"
+--   GHOST_DEV_OWNER: show future grants in schema "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."RAW"
+--   GHOST_DEV_OWNER: grant ownership on all schemas in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all tables in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all views in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all dynamic tables in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all event tables in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all iceberg tables in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all sequences in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all file formats in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all stages in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all streams in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all tasks in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all alerts in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all functions in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant ownership on all procedures in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV" revoke current grants
+--   GHOST_DEV_OWNER: grant monitor, create schema on database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV"
+
+show views in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262";
+
+show pipes in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262";
+
+show stages in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262";
+
+show iceberg tables in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262";
+
+show streams in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262";
+
+show tasks in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262";
+
+show alerts in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262";
+
+show dynamic tables in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262";
+
+show external tables in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262";
+
+show masking policies in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262";
+
+show row access policies in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262";
+
+select to_json(object_construct('kind', kind, 'schema', schema_name, 'name', name, 'arguments', arguments, 'owner', owner, 'text', text)) as answer
+from (
+    select 'FUNCTION' as kind, function_schema as schema_name, function_name as name, argument_signature as arguments, function_owner as owner, function_definition as text from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262".information_schema.functions
+    union all select 'PROCEDURE' as kind, procedure_schema as schema_name, procedure_name as name, argument_signature as arguments, procedure_owner as owner, procedure_definition as text from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262".information_schema.procedures
+) as code;
+
+show views in database "PROD_DB";
+
+show views in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU";
+
+show pipes in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU";
+
+show stages in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU";
+
+show iceberg tables in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU";
+
+show streams in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU";
+
+show tasks in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU";
+
+show alerts in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU";
+
+show dynamic tables in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU";
+
+show external tables in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU";
+
+show masking policies in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU";
+
+show row access policies in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU";
+
+select to_json(object_construct('kind', kind, 'schema', schema_name, 'name', name, 'arguments', arguments, 'owner', owner, 'text', text)) as answer
+from (
+    select 'FUNCTION' as kind, function_schema as schema_name, function_name as name, argument_signature as arguments, function_owner as owner, function_definition as text from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU".information_schema.functions
+    union all select 'PROCEDURE' as kind, procedure_schema as schema_name, procedure_name as name, argument_signature as arguments, procedure_owner as owner, procedure_definition as text from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU".information_schema.procedures
+) as code;
+
+show views in database "PROD_EU";
+
+execute immediate $$
+declare
+notes array default array_construct();
+begin
+begin
+notes := array_append(notes, object_construct('at', 0, 'ddl', get_ddl('VIEW', '"PROD_DB"."LEGACY"."LOCAL_ONLY"', true)));
+exception
+when other then
+notes := array_append(notes, object_construct('at', 0, 'message', sqlerrm));
+end;
+begin
+notes := array_append(notes, object_construct('at', 1, 'ddl', get_ddl('VIEW', '"PROD_DB"."LEGACY"."NAMES_IT"', true)));
+exception
+when other then
+notes := array_append(notes, object_construct('at', 1, 'message', sqlerrm));
+end;
+begin
+notes := array_append(notes, object_construct('at', 2, 'ddl', get_ddl('VIEW', '"PROD_DB"."SECURED"."OWN_CUSTOMERS"', true)));
+exception
+when other then
+notes := array_append(notes, object_construct('at', 2, 'message', sqlerrm));
+end;
+begin
+notes := array_append(notes, object_construct('at', 3, 'ddl', get_ddl('VIEW', '"PROD_DB"."LEGACY"."V Three"', true)));
+exception
+when other then
+notes := array_append(notes, object_construct('at', 3, 'message', sqlerrm));
+end;
+begin
+notes := array_append(notes, object_construct('at', 4, 'ddl', get_ddl('VIEW', '"PROD_DB"."LEGACY"."V1"', true)));
+exception
+when other then
+notes := array_append(notes, object_construct('at', 4, 'message', sqlerrm));
+end;
+begin
+notes := array_append(notes, object_construct('at', 5, 'ddl', get_ddl('VIEW', '"PROD_EU"."LEGACY"."V2"', true)));
+exception
+when other then
+notes := array_append(notes, object_construct('at', 5, 'message', sqlerrm));
+end;
+begin
+notes := array_append(notes, object_construct('at', 6, 'ddl', get_ddl('VIEW', '"PROD_EU"."LEGACY"."V4"', true)));
+exception
+when other then
+notes := array_append(notes, object_construct('at', 6, 'message', sqlerrm));
+end;
+return object_construct('ok', true, 'notes', notes);
+exception
+when other then
+return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
+end
+$$;
+
+execute immediate $$
+declare
+notes array default array_construct();
+begin
+begin
+execute immediate 'create or replace view "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"."LOCAL_ONLY" as select ID from RAW.ORDERS';
+exception
+when other then
+notes := array_append(notes, object_construct('at', 0, 'message', sqlerrm, 'left', false));
+begin
+drop view if exists "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"."LOCAL_ONLY";
+exception
+when other then
+notes := array_append(notes, object_construct('at', 0, 'message', sqlerrm, 'left', true));
+end;
+end;
+begin
+execute immediate 'create or replace view "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"."NAMES_IT" as select ''select * from PROD_DB.RAW.ORDERS'' as QUERY, count(*) as N from RAW.ORDERS';
+exception
+when other then
+notes := array_append(notes, object_construct('at', 1, 'message', sqlerrm, 'left', false));
+begin
+drop view if exists "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"."NAMES_IT";
+exception
+when other then
+notes := array_append(notes, object_construct('at', 1, 'message', sqlerrm, 'left', true));
+end;
+end;
+begin
+drop view if exists "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."SECURED"."OWN_CUSTOMERS";
+exception
+when other then
+notes := array_append(notes, object_construct('at', 2, 'message', sqlerrm, 'left', true));
+end;
+begin
+execute immediate 'create or replace view "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"."V1" as select ID, AMOUNT from GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262.RAW.ORDERS';
+exception
+when other then
+notes := array_append(notes, object_construct('at', 3, 'message', sqlerrm, 'left', false));
+begin
+drop view if exists "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"."V1";
+exception
+when other then
+notes := array_append(notes, object_construct('at', 3, 'message', sqlerrm, 'left', true));
+end;
+end;
+begin
+execute immediate 'create or replace view "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."LEGACY"."V2" as select v1.ID, v1.AMOUNT, eu.COUNTRY from GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262.LEGACY.V1 as v1 left join GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU.RAW.ORDERS as eu on eu.ID = v1.ID';
+exception
+when other then
+notes := array_append(notes, object_construct('at', 4, 'message', sqlerrm, 'left', false));
+begin
+drop view if exists "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."LEGACY"."V2";
+exception
+when other then
+notes := array_append(notes, object_construct('at', 4, 'message', sqlerrm, 'left', true));
+end;
+end;
+begin
+execute immediate 'create or replace view "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"."V Three" as select * from GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU.legacy.v2 -- reads PROD_EU, through PROD_DB.LEGACY.V1';
+exception
+when other then
+notes := array_append(notes, object_construct('at', 5, 'message', sqlerrm, 'left', false));
+begin
+drop view if exists "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"."V Three";
+exception
+when other then
+notes := array_append(notes, object_construct('at', 5, 'message', sqlerrm, 'left', true));
+end;
+end;
+begin
+execute immediate 'create or replace secure view "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."LEGACY"."V4" (ID, AMOUNT) comment = ''the end of the chain'' as select ID, AMOUNT from GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262.LEGACY."V Three"';
+exception
+when other then
+notes := array_append(notes, object_construct('at', 6, 'message', sqlerrm, 'left', false));
+begin
+drop view if exists "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."LEGACY"."V4";
+exception
+when other then
+notes := array_append(notes, object_construct('at', 6, 'message', sqlerrm, 'left', true));
+end;
+end;
+return object_construct('ok', true, 'notes', notes);
+exception
+when other then
+return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
+end
+$$;
+--   GHOST_DEV: create or replace view "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"."LOCAL_ONLY" as select ID from RAW.ORDERS
+--   GHOST_DEV: drop view if exists "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"."LOCAL_ONLY"
+--   GHOST_DEV: create or replace view "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"."NAMES_IT" as select 'select * from PROD_DB.RAW.ORDERS' as QUERY, count(*) as N from RAW.ORDERS
+--   GHOST_DEV: drop view if exists "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"."NAMES_IT"
+--   GHOST_DEV: drop view if exists "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."SECURED"."OWN_CUSTOMERS"
+--   GHOST_DEV: create or replace view "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"."V1" as select ID, AMOUNT from GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262.RAW.ORDERS
+--   GHOST_DEV: create or replace view "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."LEGACY"."V2" as select v1.ID, v1.AMOUNT, eu.COUNTRY from GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262.LEGACY.V1 as v1 left join GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU.RAW.ORDERS as eu on eu.ID = v1.ID
+--   GHOST_DEV: create or replace view "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."LEGACY"."V Three" as select * from GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU.legacy.v2 -- reads PROD_EU, through PROD_DB.LEGACY.V1
+--   GHOST_DEV: create or replace secure view "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"."LEGACY"."V4" (ID, AMOUNT) comment = 'the end of the chain' as select ID, AMOUNT from GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262.LEGACY."V Three"
+
+select to_json(object_construct('kind', kind, 'schema', schema_name, 'name', name, 'transient', transient = 'YES')) as answer
+from (
+    select 'SCHEMA' as kind, schema_name as schema_name, schema_name as name, 'NO' as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262".information_schema.schemata
+    union all select case when is_iceberg = 'YES' then 'ICEBERG TABLE' when is_dynamic = 'YES' then 'DYNAMIC TABLE' when is_hybrid = 'YES' then 'HYBRID TABLE' when table_type = 'BASE TABLE' then 'TABLE' else table_type end as kind, table_schema as schema_name, table_name as name, is_transient as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262".information_schema.tables
+    union all select 'SEQUENCE' as kind, sequence_schema as schema_name, sequence_name as name, 'NO' as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262".information_schema.sequences
+    union all select 'FILE FORMAT' as kind, file_format_schema as schema_name, file_format_name as name, 'NO' as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262".information_schema.file_formats
+    union all select stage_type as kind, stage_schema as schema_name, stage_name as name, 'NO' as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262".information_schema.stages
+    union all select 'PIPE' as kind, pipe_schema as schema_name, pipe_name as name, 'NO' as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262".information_schema.pipes
+    union all select 'FUNCTION' as kind, function_schema as schema_name, function_name || argument_signature as name, 'NO' as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262".information_schema.functions
+    union all select 'PROCEDURE' as kind, procedure_schema as schema_name, procedure_name || argument_signature as name, 'NO' as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262".information_schema.procedures
+) as objects
+where schema_name <> 'INFORMATION_SCHEMA';
+
+select to_json(object_construct('kind', kind, 'schema', schema_name, 'name', name, 'transient', transient = 'YES')) as answer
+from (
+    select 'SCHEMA' as kind, schema_name as schema_name, schema_name as name, 'NO' as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU".information_schema.schemata
+    union all select case when is_iceberg = 'YES' then 'ICEBERG TABLE' when is_dynamic = 'YES' then 'DYNAMIC TABLE' when is_hybrid = 'YES' then 'HYBRID TABLE' when table_type = 'BASE TABLE' then 'TABLE' else table_type end as kind, table_schema as schema_name, table_name as name, is_transient as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU".information_schema.tables
+    union all select 'SEQUENCE' as kind, sequence_schema as schema_name, sequence_name as name, 'NO' as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU".information_schema.sequences
+    union all select 'FILE FORMAT' as kind, file_format_schema as schema_name, file_format_name as name, 'NO' as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU".information_schema.file_formats
+    union all select stage_type as kind, stage_schema as schema_name, stage_name as name, 'NO' as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU".information_schema.stages
+    union all select 'PIPE' as kind, pipe_schema as schema_name, pipe_name as name, 'NO' as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU".information_schema.pipes
+    union all select 'FUNCTION' as kind, function_schema as schema_name, function_name || argument_signature as name, 'NO' as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU".information_schema.functions
+    union all select 'PROCEDURE' as kind, procedure_schema as schema_name, procedure_name || argument_signature as name, 'NO' as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU".information_schema.procedures
+) as objects
+where schema_name <> 'INFORMATION_SCHEMA';
+
+execute immediate $$
+declare
+said integer default 0;
+begin
+call "DBT_GHOST"."SHOP"."GHOST_MARK"('GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262', 'feature/late-orders', '{"branch": "feature/late-orders", "by": "GHOST_DEV_CI", "created_at": "<time>", "dbt_ghost": 1, "expires_at": "<time>", "lease": null, "project": "shop", "snapshot_at": "<time>", "source": "PROD_DB", "state": "ready"}') into :said;
+return object_construct('ok', true, 'in_procedures', said);
+exception
+when other then
+return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
+end
+$$;
+--   GHOST_DEV: call "DBT_GHOST"."SHOP"."GHOST_MARK"('GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262', 'feature/late-orders', '{"branch": "feature/late-orders", "by": "GHOST_DEV_CI", "created_at": "<time>", "dbt_ghost": 1, "expires_at": "<time>", "lease": null, "project": "shop", "snapshot_at": "<time>", "source": "PROD_DB", "state": "ready"}')
+--   GHOST_DEV_OWNER: show databases like 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262'
+--   GHOST_DEV_OWNER: comment on database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" is '{"branch": "feature/late-orders", "by": "GHOST_DEV_CI", "created_at": "<time>", "dbt_ghost": 1, "expires_at": "<time>", "lease": null, "project": "shop", "snapshot_at": "<time>", "source": "PROD_DB", "state": "ready"}'

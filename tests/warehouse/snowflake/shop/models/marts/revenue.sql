@@ -1,0 +1,1 @@
+select country, name, sum(amount) as revenue from {{ ref('stg_named') }} group by country, name

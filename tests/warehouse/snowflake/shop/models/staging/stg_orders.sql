@@ -1,0 +1,3 @@
+select id, country, amount, ordered_at from {{ source('raw', 'orders') }}
+union all
+select id, country, amount, ordered_at from {{ source('eu', 'orders') }}

@@ -1,0 +1,149 @@
+"""A clone that is interrupted anywhere, two at once, production changing under it: one ghost, or none and nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.snowflake_double.errors import SnowflakeError, already_exists
+from tests.snowflake_double.journal import Entry
+from tests.warehouse.snowflake.account import GHOST, Shop
+from tests.warehouse.snowflake.conftest import MakeShop
+from tests.warehouse.snowflake.log import of_ghosts
+from tests.warehouse.worker import DbtWorker
+
+
+def lost_after(count: int) -> Callable[[Entry], None]:
+    """The ghosts' connections are lost after so many statements; the account stays as it is then."""
+    left = [count]
+
+    def before(entry: Entry) -> None:
+        if entry.user == "GHOST_DEV_CI":
+            left[0] -= 1
+            if left[0] < 0:
+                raise SnowflakeError(604, "57014", "SQL execution canceled")
+
+    return before
+
+
+def ghosts(shop: Shop) -> list[str]:
+    return [name for name in shop.double.account.databases if name.startswith("GHOST_")]
+
+
+def unharmed(shop: Shop) -> None:
+    """Nothing was interrupted from here on."""
+    shop.double.before = lambda entry: None
+
+
+SMALL = """
+create role TRANSFORMER
+create user PROD_CI default_role = TRANSFORMER
+grant role TRANSFORMER to user PROD_CI
+create database PROD_DB
+create schema PROD_DB.RAW
+create table PROD_DB.RAW.ORDERS (ID int)
+create view PROD_DB.RAW.ALL_ORDERS as select * from PROD_DB.RAW.ORDERS
+create database PROD_EU
+grant usage on database PROD_DB to role TRANSFORMER
+"""
+
+
+@pytest.fixture
+def small(shop_of: MakeShop) -> Shop:
+    """A production so small that every single statement can be a place to crash at."""
+    return shop_of(production=SMALL.strip().splitlines(), feed=[])
+
+
+def test_after_a_crash_anywhere_a_second_clone_converges_or_a_drop_leaves_nothing(small: Shop) -> None:
+    statements = len(small.double.journal)
+    assert small.operation("ghost_clone")["ok"]
+    statements = len(of_ghosts(small.double.journal, statements))
+    small.operation("ghost_drop")
+    for count in range(1, statements):
+        small.double.before = lost_after(count)
+        small.operation("ghost_clone")
+        unharmed(small)
+        if count % 2:
+            again = small.operation("ghost_clone")
+            assert again["ok"] and again["state"] == "ready", (count, again)
+            small.admin(*[f"drop database {name}" for name in ghosts(small)])
+        else:
+            dropped = small.operation("ghost_drop")
+            assert dropped["ok"] and not ghosts(small), (count, dropped, ghosts(small))
+
+
+def test_after_a_crash_of_a_drop_a_second_one_finishes_it(small: Shop) -> None:
+    for count in range(3, 10):
+        assert small.operation("ghost_clone")["ok"]
+        small.double.before = lost_after(count)
+        small.operation("ghost_drop")
+        unharmed(small)
+        assert small.operation("ghost_drop")["ok"] and not ghosts(small)
+
+
+def test_another_run_waits_for_the_lease_of_one_that_was_killed(shop: Shop) -> None:
+    shop.double.before = lost_after(12)
+    shop.operation("ghost_clone", CI_PIPELINE_ID="1")
+    unharmed(shop)
+
+    held = shop.operation("ghost_clone", CI_PIPELINE_ID="2")
+    assert "CI_PIPELINE_ID=1 holds it until" in held["error"]["message"]
+    assert "take_over" in held["error"]["hint"]
+    assert shop.operation("ghost_clone", CI_PIPELINE_ID="2", take_over=True)["ok"]
+
+
+def test_a_run_that_fails_lets_go_of_the_ghost(shop: Shop) -> None:
+    def no_stages(entry: Entry) -> None:
+        if "stage" in entry.text and entry.text.startswith(("drop", "alter")):
+            raise SnowflakeError(3001, "42501", "Insufficient privileges")
+
+    shop.double.before = no_stages
+    shop.operation("ghost_clone", CI_PIPELINE_ID="1")
+    unharmed(shop)
+
+    assert shop.operation("ghost_clone", CI_PIPELINE_ID="2")["ok"]
+
+
+def test_two_clones_at_once_make_one(shop: Shop) -> None:
+    with DbtWorker() as other, ThreadPoolExecutor(2) as pool:
+        second = Shop(shop.double, other, shop.folder, shop.ghost)
+        running = [
+            pool.submit(each.operation, "ghost_clone", CI_PIPELINE_ID=str(number), DBT_TARGET_PATH=f"target/{number}")
+            for number, each in enumerate((shop, second))
+        ]
+        results = [each.result() for each in running]
+
+    assert sorted(ghosts(shop)) == [GHOST, f"{GHOST}_PROD_EU"]
+    assert any(result["ok"] for result in results)
+    for said in (result["error"]["message"] for result in results if not result["ok"]):
+        assert "at the same time" in said or "holds it" in said
+
+
+def test_a_build_of_production_in_between_is_tried_again(shop: Shop) -> None:
+    raised = []
+
+    def a_table_is_replaced(entry: Entry) -> None:
+        if 'clone "PROD_EU"' in entry.text and entry.parent is not None and not raised:
+            raised.append(entry)
+            raise already_exists("PROD_EU.RAW.ORDERS")
+
+    shop.double.before = a_table_is_replaced
+    result = shop.operation("ghost_clone")
+
+    assert result["ok"] and raised
+    assert any("trying again" in line for line in result["lines"])
+
+
+def test_a_build_of_production_that_never_ends_is_said(shop: Shop) -> None:
+    def always(entry: Entry) -> None:
+        if 'clone "PROD_EU"' in entry.text and entry.parent is not None:
+            raise SnowflakeError(707, "02000", "Data is not available")
+
+    shop.double.before = always
+    result = shop.operation("ghost_clone")
+
+    assert not result["ok"] and "between two builds" in result["error"]["hint"]
+    unharmed(shop)
+    assert shop.operation("ghost_drop")["ok"] and not ghosts(shop)
