@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.snowflake_double import errors
-from tests.snowflake_double.catalog import TABLE_LIKE, VIEWS, Object
+from tests.snowflake_double.catalog import TABLE_LIKE, VIEWS, Object, TagUse
 from tests.snowflake_double.names import dotted, literal, quote
 from tests.snowflake_double.router import function
 from tests.snowflake_double.session import Session
@@ -47,12 +47,23 @@ def _column(name: str, kind: str, nullable: bool, default: str | None) -> str:
     return f"{quote(name)} {kind}{'' if nullable else ' NOT NULL'}{f' DEFAULT {default}' if default else ''}"
 
 
+def _tagged(uses: list[TagUse]) -> str:
+    values = ", ".join(f"{dotted(use.tag.path)}={literal(use.value)}" for use in uses)
+    return f" WITH TAG ({values})" if uses else ""
+
+
 def _view(item: Object, name: str) -> str:
-    columns = ",\n\t".join(quote(column.name) for column in item.columns)
+    """Policies are said to be there, not which: only who may apply one reads its name."""
+    masks = [use for use in item.policies if use.policy.kind == "MASKING POLICY"]
+    masked = {use.columns[0]: " WITH MASKING POLICY #UNKNOWN_POLICY" for use in masks}
+    tagged = {column.name: _tagged([use for use in item.tags if use.column == column.name]) for column in item.columns}
+    columns = ",\n\t".join(f"{quote(each)}{masked.get(each, '')}{tags}" for each, tags in tagged.items())
+    rows = " WITH ROW ACCESS POLICY #UNKNOWN_POLICY" * (len(item.policies) - len(masks))
     secure = "secure " if item.properties.get("secure") else ""
     listed = f"(\n\t{columns}\n) " if columns else ""
     comment = f"COMMENT={literal(item.comment)}\n " if item.comment else ""
-    return f"create or replace {secure}view {name}{listed}{comment}as {item.properties['body']};"
+    tags = _tagged([use for use in item.tags if use.column is None])
+    return f"create or replace {secure}view {name}{listed}{rows}{tags} {comment}as {item.properties['body']};"
 
 
 def _routine(item: Object, name: str) -> str:
