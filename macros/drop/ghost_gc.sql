@@ -6,11 +6,15 @@
     {% set pins = dbt_ghost._checked_branches(run, 'pins', pins) %}
 
     {% set kept, doomed = [], [] %}
-    {% for provenance in dbt_ghost._list(run) | sort(attribute='created_at') %}
+    {% for provenance in dbt_ghost._list(run) %}
         {% set why = dbt_ghost._why_kept(run, provenance, branches, pins) %}
         {% do log(('warning: ' if why.warn else '') ~ provenance.branch ~ ' is kept: ' ~ why.text, info=true) if why %}
         {% do kept.append({'branch': provenance.branch, 'why': why.text}) if why %}
         {% do doomed.append(provenance) if not why %}
+    {% endfor %}
+    {% for left in dbt_ghost._leftovers(run) %}
+        {% do log('warning: ' ~ left.branch ~ ' is kept: ' ~ left.why, info=true) %}
+        {% do kept.append(left) %}
     {% endfor %}
 
     {% set plan, dropped, failed = [], [], [] %}

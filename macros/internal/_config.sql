@@ -39,37 +39,6 @@
 {% endmacro %}
 
 
-{# `clone:` with its defaults. Twin of CloneConfig in dbt_ghost/core/config/model.py. #}
-{% macro _clone_config(operation, config) %}
-    {% set given = config.get('clone') or {} %}
-    {% set known = {
-        'strategy': ['auto', 'database', 'schema', 'tables'], 'at': none, 'retention_days': [1, 0],
-        'transient': [false, true], 'frozen_base': [false, true], 'ignore_hybrid_tables': [true, false],
-        'ignore_insufficient_retention': [true, false], 'ownership': ['procedure', 'template'],
-        'procedure_schema': none, 'templates': none
-    } %}
-    {% set clone = {'templates': {}, 'procedure_schema': 'DBT_GHOST.' ~ config.project} %}
-    {% for key, values in known.items() %}
-        {% set value = given.get(key) if given.get(key) is not none else (values[0] if values else clone.get(key)) %}
-        {% if values and value not in values %}
-            {% do dbt_ghost._refuse(
-                operation, 'vars: ghost: clone: ' ~ key ~ ': ' ~ value ~ ' is not one of ' ~ values | join(', '),
-                'correct it in dbt_project.yml'
-            ) %}
-        {% endif %}
-        {% do clone.update({key: value}) %}
-    {% endfor %}
-    {% set unknown = given | reject('in', known) | list %}
-    {% if unknown %}
-        {% do dbt_ghost._refuse(
-            operation, 'vars: ghost: clone: has unknown keys: ' ~ unknown | join(', '),
-            'the keys are: ' ~ known | join(', ')
-        ) %}
-    {% endif %}
-    {{ return(clone) }}
-{% endmacro %}
-
-
 {# What names are made of, and nothing more: a project is parsed before an operation can say what is wrong elsewhere. #}
 {% macro _names_config() %}
     {% set config = var('ghost', {}) %}
@@ -92,7 +61,7 @@
     {% for key in ['project', 'role', 'ttl', 'target'] if env_var('GHOST_' ~ key.upper(), '') %}
         {% do over.update({key: env_var('GHOST_' ~ key.upper())}) %}
     {% endfor %}
-    {% for key in ['databases', 'protected'] if env_var('GHOST_' ~ key.upper(), '') %}
+    {% for key in ['databases', 'protected', 'feed', 'prove'] if env_var('GHOST_' ~ key.upper(), '') %}
         {% do over.update({key: fromyaml(env_var('GHOST_' ~ key.upper()))}) %}
     {% endfor %}
     {{ return(dict(config, **over)) }}

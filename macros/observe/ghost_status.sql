@@ -41,15 +41,18 @@
     {{ return(dbt_ghost._answer_of_plugin(run, 'list')) }}
 {% endmacro %}
 
-{# A ghost's record is in its first database; the others point to that one. Oldest first. #}
+{# A ghost's record is in its first database; the others point to that one. Oldest first; a record may lack its date. #}
 {% macro snowflake__list(run) %}
-    {% set found = [] %}
+    {% set found, sorted = {}, [] %}
     {% for name, database in run.databases.items() if name.startswith('GHOST_' ~ run.project | upper ~ '_') %}
         {% set provenance = dbt_ghost._provenance_of(database.comment) or {} %}
         {% if provenance.get('project') == run.project and provenance.get('branch') and not provenance.get('of')
             and name == dbt_ghost._database_name(run.project, provenance.branch) %}
-            {% do found.append(provenance) %}
+            {% do found.update({provenance.get('created_at') ~ ' ' ~ name: provenance}) %}
         {% endif %}
     {% endfor %}
-    {{ return(found | sort(attribute='created_at')) }}
+    {% for _, provenance in found.items() | sort %}
+        {% do sorted.append(provenance) %}
+    {% endfor %}
+    {{ return(sorted) }}
 {% endmacro %}

@@ -193,3 +193,8 @@ def test_names_of_ghosts_are_the_same_in_python(shop: Shop) -> None:
         shop.operation("ghost_clone", branch="Fix/Überlänge 1")["database"]
         == GhostName("shop", "Fix/Überlänge 1").database()
     )
+
+
+def test_a_variable_stands_in_for_a_setting(shop: Shop) -> None:
+    result = shop.operation("ghost_clone", dry_run=True, GHOST_CLONE__STRATEGY="schema")
+    assert "schema by schema" in result["plan"][0]
