@@ -17,7 +17,7 @@
             {% else %}
                 {% do log('production changed while ' ~ part.source ~ ' was cloned: trying again', info=true) %}
                 {% do dbt_ghost._send(run, dbt_ghost._drop_sql(run, part.ghost)) if part.ghost in run.databases %}
-                {% do dbt_ghost._send(run, ['call system$wait(' ~ 5 * attempt ~ ')']) %}
+                {% do dbt_ghost._send(run, ['select system$wait(' ~ 5 * attempt ~ ')']) %}
             {% endif %}
         {% endif %}
     {% endfor %}

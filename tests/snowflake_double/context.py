@@ -100,3 +100,9 @@ def result_scan(session: Session, _: str | None, query_id: str) -> Rows:
     if query_id not in session.results:
         raise errors.SnowflakeError(709, "02000", f"Statement {query_id} not found")
     return session.results[query_id]
+
+
+@function("SYSTEM$WAIT")
+def wait(_: Session, amount: int, unit: str = "SECONDS") -> str:
+    """Tests do not wait; who wants to know how long reads the journal."""
+    return f"waited {amount} {unit.lower()}"

@@ -149,6 +149,7 @@ def test_a_build_of_production_in_between_is_tried_again(shop: Shop) -> None:
     result = shop.operation("ghost_clone")
 
     assert result["ok"] and raised
+    assert [entry.outcome for entry in shop.double.journal.entries if "system$wait" in entry.text] == ["ok", "ok"]
     assert any("trying again" in line for line in result["lines"])
 
 
