@@ -1,6 +1,7 @@
 # make demo   the whole story on this machine, in about a minute after the downloads (KEEP=1 leaves it standing)
 # make test   every check, as CI runs it
 # make test-dbt-1.10   what runs in dbt, on the oldest dbt that is supported
+# make test-snowflake-live   asks a scratch account of Snowflake what its documents leave open
 
 PYTHON ?= python3
 VENV   := .venv
@@ -13,7 +14,7 @@ export TMPDIR := $(CURDIR)/.work/tmp
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-cache-dir
 
-.PHONY: demo test test-dbt-1.10 lint types floors pytest docs venv lock clean
+.PHONY: demo test test-dbt-1.10 test-snowflake-live lint types floors pytest docs venv lock clean
 .DEFAULT_GOAL := test
 
 demo: $(READY) | $(TMPDIR)
@@ -45,6 +46,10 @@ $(OLDEST)/.ready: requirements.lock requirements-dbt-1.10.lock | $(TMPDIR)
 	@$(OLDEST)/bin/python -m pip --disable-pip-version-check --no-input install --quiet --no-cache-dir \
 	  --requirement $(OLDEST)/rest --requirement requirements-dbt-1.10.lock
 	@touch $@
+
+# Not a part of `make test`: needs GHOST_LIVE_SNOWFLAKE_ACCOUNT and the others that it names.
+test-snowflake-live: $(READY) | $(TMPDIR)
+	@$(BIN)/pytest live -q -p no:cacheprovider
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py

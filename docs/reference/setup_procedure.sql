@@ -263,6 +263,7 @@ begin
         || ' comment = ''' || replace(replace(provenance, '\\', '\\\\'), '''', '''''') || '''';
     execute immediate 'grant usage on database "' || ghost_name || '" to role "GHOST_DEV"';
     if (strategy <> 'database') then
+        counted := counted + 2; -- to read the names
         block := 'begin ';
         let schema_rows resultset := (select value::varchar as name from table(flatten(input => parse_json(:schemas))));
         for schema_row in schema_rows do
@@ -271,7 +272,9 @@ begin
                 || iff(strategy = 'schema', ' clone "' || source_name || '".' || part || at, '') || '); ';
             counted := counted + 1;
         end for;
-        execute immediate block || 'await all; end';
+        if (block <> 'begin ') then
+            execute immediate block || 'await all; end';
+        end if;
         block := 'begin ';
         let table_rows resultset := (
             select value[0]::varchar as schema_name, value[1]::varchar as name, value[2]::boolean as is_transient
@@ -284,11 +287,17 @@ begin
                 || '".' || part || ' at (timestamp => ''' || as_of || '''::timestamp_tz)); ';
             counted := counted + 1;
         end for;
-        execute immediate block || 'await all; end';
+        if (block <> 'begin ') then
+            execute immediate block || 'await all; end';
+        end if;
     end if;
     if (not is_frozen) then
         call "DBT_GHOST"."SHOP"."GHOST_OWN"(:ghost_name) into :said;
         counted := counted + 1;
+    elseif (strategy <> 'database') then
+        execute immediate 'grant usage on all schemas in database "' || ghost_name || '" to role "GHOST_DEV"';
+        execute immediate 'grant select on all tables in database "' || ghost_name || '" to role "GHOST_DEV"';
+        counted := counted + 2;
     end if;
     return counted + said;
 end
@@ -393,6 +402,8 @@ use role accountadmin;
 
 -- One storage integration for all ghosts
 -- Its role in AWS may read ghost-shop-* and nothing else; prod's buckets are blocked here too.
-create storage integration if not exists "GHOST_DEV_S3" type = external_stage storage_provider = 'S3' enabled = true storage_aws_role_arn = 'arn:aws:iam::000000000000:role/ghost-snowflake' storage_allowed_locations = ('*') storage_blocked_locations = ('s3://shop-landing/');
+create storage integration if not exists "GHOST_DEV_S3" type = external_stage storage_provider = 'S3' enabled = true storage_aws_role_arn = 'arn:aws:iam::111111111111:role/ghost-snowflake' storage_allowed_locations = ('*') storage_blocked_locations = ('s3://shop-landing/');
+-- The same where it is there from before.
+alter storage integration "GHOST_DEV_S3" set storage_aws_role_arn = 'arn:aws:iam::111111111111:role/ghost-snowflake' storage_blocked_locations = ('s3://shop-landing/');
 -- Stages of ghosts use it. `describe integration` says whom the AWS role must trust.
 grant usage on integration "GHOST_DEV_S3" to role "GHOST_DEV";

@@ -1,5 +1,5 @@
-{# `clone:` with its defaults, GHOST_CLONE__<KEY> over the file. Twin of CloneConfig in dbt_ghost/core/config/model.py: a test
-   compares keys and values. #}
+{# `clone:` with its defaults, GHOST_CLONE__<KEY> over the file. Twin of CloneConfig in dbt_ghost/core/config/model.py: a
+   test compares keys and values. #}
 {% macro _clone_config(operation, config) %}
     {% set known = {
         'strategy': ['auto', 'database', 'schema', 'tables'], 'at': none, 'retention_days': [1, 0],
@@ -7,7 +7,13 @@
         'ignore_insufficient_retention': [true, false], 'ownership': ['procedure', 'template'],
         'procedure_schema': none, 'templates': none
     } %}
-    {% set given = dict(config.get('clone') or {}) %}
+    {% set given = config.get('clone') or {} %}
+    {% if given is not mapping or (given.get('templates') or {}) is not mapping %}
+        {% do dbt_ghost._refuse(
+            operation, 'vars: ghost: clone: and its templates: are keys with values', 'write clone: {strategy: auto}'
+        ) %}
+    {% endif %}
+    {% set given = dict(given) %}
     {% for key in known if env_var('GHOST_CLONE__' ~ key.upper(), '') %}
         {% set text = env_var('GHOST_CLONE__' ~ key.upper()) %}
         {% do given.update({key: text if key in ['at', 'procedure_schema'] else fromyaml(text)}) %}
@@ -31,6 +37,21 @@
         {% do clone.update({key: value}) %}
     {% endfor %}
     {% do dbt_ghost._refuse_odd_names(operation, config, clone) %}
+    {% if clone.frozen_base and clone.ownership == 'template' %}
+        {% do dbt_ghost._refuse(
+            operation, 'vars: ghost: clone: frozen_base: a clone of a template belongs to the ghosts\' role, so it is not frozen',
+            'take it out, or use ownership: procedure'
+        ) %}
+    {% endif %}
+    {% set prod = config.databases | map('lower') | list %}
+    {% for database, template in clone.templates.items() if template | lower in prod or database | lower not in prod %}
+        {% do dbt_ghost._refuse(
+            operation,
+            'vars: ghost: clone: templates: ' ~ database ~ ': ' ~ template ~ ': the key must be one of `databases`, the'
+                ~ ' template none of them',
+            'a template is dropped and made anew each night: give it a name of its own'
+        ) %}
+    {% endfor %}
     {{ return(clone) }}
 {% endmacro %}
 

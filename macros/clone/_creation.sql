@@ -40,6 +40,7 @@
         ], 'concurrent': false}]) }}
     {% endif %}
     {% set schemas, tables = [], [] %}
+    {# OR REPLACE: the database was made just before, and has its PUBLIC schema already. #}
     {% for schema in part.objects | map(attribute='schema') | unique %}
         {% do schemas.append('create or replace schema ' ~ dbt_ghost._quoted([part.ghost, schema])
             ~ (' clone ' ~ dbt_ghost._quoted([part.source, schema]) ~ dbt_ghost._ignored(clone)

@@ -35,7 +35,7 @@
    again, so that `run.databases` says what there is now. #}
 {% macro _made_by_another(run, part, error) %}
     {% set there = {} %}
-    {% for answer in dbt_ghost._ask_json(run, dbt_ghost._look_sql(run)) if answer.name %}
+    {% for answer in dbt_ghost._ask_caught(run, dbt_ghost._look_sql(run)).answers or [] if answer.name %}
         {% do there.update({answer.name: answer}) %}
     {% endfor %}
     {% do run.update(databases=there) %}
@@ -53,39 +53,4 @@
         }) }}
     {% endif %}
     {{ return(none) }}
-{% endmacro %}
-
-
-{# An operation that failed half-way lets go of the ghost, so that the next try need not wait for the lease to end. #}
-{% macro _let_go(run) %}
-    {% do adapter.dispatch('let_go', 'dbt_ghost')(run) %}
-{% endmacro %}
-
-{% macro default__let_go(run) %}
-{% endmacro %}
-
-{% macro snowflake__let_go(run) %}
-    {% set there = dbt_ghost._provenance_of(run.databases.get(run.database, {}).get('comment')) or {} %}
-    {% if run.provenance and there.get('lease') and there.lease == run.provenance.get('lease') %}
-        {% do dbt_ghost._mark(run, {'lease': none}) %}
-    {% endif %}
-{% endmacro %}
-
-
-{# Change the record: {result} or {error}. #}
-{% macro _mark(run, changes) %}
-    {% set provenance = dict(run.provenance, **changes) %}
-    {% set comment = tojson(provenance, sort_keys=true) %}
-    {% if run.config.clone.ownership == 'procedure' %}
-        {% set statement = dbt_ghost._call_sql(run, 'GHOST_MARK', [run.database, run.branch, comment]) %}
-    {% else %}
-        {% set statement = 'comment on database ' ~ dbt_ghost._quoted([run.database]) ~ ' is '
-            ~ dbt_ghost._text(comment) %}
-    {% endif %}
-    {% set answer = dbt_ghost._send(run, [statement]) %}
-    {% if not answer.error %}
-        {% do run.update(provenance=provenance) %}
-        {% do run.databases.update({run.database: dict(run.databases[run.database], comment=comment)}) %}
-    {% endif %}
-    {{ return(answer) }}
 {% endmacro %}

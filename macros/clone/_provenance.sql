@@ -2,7 +2,15 @@
    name the first one in `of`. #}
 {% macro _provenance_of(comment) %}
     {% set provenance = fromjson(comment or '{}', {}) %}
-    {{ return(provenance if provenance is mapping and provenance.get('dbt_ghost') == 1 else none) }}
+    {% if provenance is not mapping or provenance.get('dbt_ghost') != 1 or provenance.get('project') is not string
+        or provenance.get('branch', '') is not string %}
+        {{ return(none) }}
+    {% endif %}
+    {% set lease = provenance.get('lease') %}
+    {% if lease and (lease is not mapping or lease.get('holder') is not string or lease.get('until') is not string) %}
+        {% do provenance.update(lease={'holder': 'a record that was edited', 'until': '9999'}) %}
+    {% endif %}
+    {{ return(provenance) }}
 {% endmacro %}
 
 
@@ -29,62 +37,39 @@
     {% endif %}
     {{ return(tojson({
         'dbt_ghost': 1, 'project': run.project, 'branch': run.branch, 'of': run.database, 'source': part.prod,
-        'snapshot_at': run.t,
+        'snapshot_at': run.t, 'frozen': part.frozen,
     }, sort_keys=true)) }}
 {% endmacro %}
 
 
-{# Who builds. A CI run keeps its number when its jobs are run again, so that a second try may go on at once. #}
-{% macro _holder() %}
-    {% for name in ['GITHUB_RUN_ID', 'CI_PIPELINE_ID', 'BITBUCKET_BUILD_NUMBER', 'BUILDKITE_BUILD_ID',
-        'CIRCLE_WORKFLOW_ID', 'BUILD_TAG', 'BUILD_BUILDID', 'DBT_CLOUD_RUN_ID'] if env_var(name, '') %}
-        {{ return(name ~ '=' ~ env_var(name)) }}
-    {% endfor %}
-    {{ return(invocation_id) }}
+{# Change the record: {result} or {error}. #}
+{% macro _mark(run, changes) %}
+    {% set provenance = dict(run.provenance, **changes) %}
+    {% set answer = dbt_ghost._write_record(run, provenance) %}
+    {% do run.update(provenance=provenance) if not answer.error %}
+    {{ return(answer) }}
 {% endmacro %}
 
 
-{# A ghost that somebody builds or drops at this moment is left to them until their lease ends. #}
-{% macro _refuse_held(run) %}
-    {% set provenance = dbt_ghost._find(run).provenance %}
-    {% set lease = provenance.lease if provenance else none %}
-    {% if lease and lease.until > run.session.now and lease.holder != dbt_ghost._holder() and not run.take_over %}
-        {% do dbt_ghost._refuse(
-            run.operation,
-            'the ghost of ' ~ run.branch ~ ' is ' ~ provenance.state ~ ': ' ~ lease.holder ~ ' holds it until '
-                ~ lease.until,
-            'wait for it; if that run is gone, add take_over: true to the arguments'
-        ) %}
-    {% endif %}
+{# Before the first of several databases goes: half a ghost must not count as ready. #}
+{% macro _doom(run) %}
+    {% set record = dbt_ghost._provenance_of(run.databases[run.database].comment) %}
+    {% set lease = {'holder': dbt_ghost._holder(), 'until': dbt_ghost._later(run.session.now, '1h')} %}
+    {{ return(dbt_ghost._write_record(run, dict(record, state='dropping', lease=lease))) }}
 {% endmacro %}
 
 
-{# T for all databases: now, `clone: at`, or when the templates were made, which must then be one time. #}
-{% macro _t_of(run, parts) %}
-    {% if run.config.clone.ownership != 'template' %}
-        {{ return(run.session.t) }}
+{% macro _write_record(run, provenance) %}
+    {% set comment = tojson(provenance, sort_keys=true) %}
+    {% if run.config.clone.ownership == 'procedure' %}
+        {% set statement = dbt_ghost._call_sql(run, 'GHOST_MARK', [run.database, run.branch, comment]) %}
+    {% else %}
+        {% set statement = 'comment on database ' ~ dbt_ghost._quoted([run.database]) ~ ' is '
+            ~ dbt_ghost._text(comment) %}
     {% endif %}
-    {% set times = [] %}
-    {% for part in parts %}
-        {% set made = dbt_ghost._provenance_of(run.databases[part.source].comment) or {} %}
-        {% do times.append(made.get('snapshot_at') or part.source ~ ': unknown') %}
-    {% endfor %}
-    {% if times | unique | list | length != 1 or 'unknown' in times[0] or run.config.clone.at %}
-        {% do dbt_ghost._refuse(
-            run.operation,
-            'the templates are not of one known time: ' ~ times | join(', ')
-                ~ (' (and `clone: at` cannot reach behind a template)' if run.config.clone.at else ''),
-            'let the admin\'s task GHOST_TEMPLATES make them anew'
-        ) %}
+    {% set answer = dbt_ghost._send(run, [statement]) %}
+    {% if not answer.error %}
+        {% do run.databases.update({run.database: dict(run.databases[run.database], comment=comment)}) %}
     {% endif %}
-    {{ return(times[0]) }}
-{% endmacro %}
-
-
-{# `when` (as Snowflake wrote it in the look) and a duration such as 3d, in the same form. #}
-{% macro _later(when, duration) %}
-    {% set units = {'m': 60, 'h': 3600, 'd': 86400, 'w': 604800} %}
-    {% set seconds = duration[:-1] | int * units[duration[-1]] %}
-    {% set moment = modules.datetime.datetime.fromisoformat(when) + modules.datetime.timedelta(seconds=seconds) %}
-    {{ return(moment.isoformat(timespec='milliseconds')) }}
+    {{ return(answer) }}
 {% endmacro %}

@@ -3,6 +3,9 @@
 {% macro snowflake__clone_plan(run) %}
     {% do dbt_ghost._refuse_held(run) %}
     {% set parts = dbt_ghost._parts(run) %}
+    {% for part in parts %}
+        {% do dbt_ghost._refuse_source(run, part.prod, part.source, part.ghost) %}
+    {% endfor %}
     {% do run.update(t=dbt_ghost._t_of(run, parts), parts=parts) %}
     {% do run.update(provenance=dbt_ghost._new_provenance(run)) %}
     {% set plan = [] %}
@@ -47,7 +50,6 @@
     {% for database in run.config.databases | map('upper') %}
         {% set ghost = dbt_ghost._database_name(run.project, run.branch, '' if loop.first else database) %}
         {% set source = templates.get(database, database) %}
-        {% do dbt_ghost._refuse_source(run, database, source, ghost) %}
         {% do parts.append({'prod': database, 'ghost': ghost, 'source': source, 'frozen': false}) %}
     {% endfor %}
     {% if run.config.clone.frozen_base %}

@@ -1,5 +1,7 @@
 {# Clone the production databases for a branch; keep the clone there is, unless it is to be refreshed. #}
 {% macro ghost_clone(branch=none, dry_run=false, refresh=false, take_over=false) %}
+    {% do dbt_ghost._checked_switch('ghost_clone', 'refresh', refresh) %}
+    {% do dbt_ghost._checked_switch('ghost_clone', 'take_over', take_over) %}
     {% set run = dbt_ghost._start('ghost_clone', branch, dry_run) %}
     {% do run.update(take_over=take_over) %}
     {% set found = dbt_ghost._find(run) %}
@@ -7,6 +9,7 @@
     {% set there = before and before.state == 'ready' and not refresh %}
 
     {% if there %}
+        {% do dbt_ghost._refuse_misfit(run) %}
         {% set plan = dbt_ghost._renew_plan(run) %}
     {% elif refresh and before %}
         {% set plan = dbt_ghost._refresh_plan(run, found) %}

@@ -38,7 +38,7 @@
     {% elif argument == 'branches' and not names %}
         {% do wrong.update(text='branches is empty: then every branch would count as gone') %}
     {% else %}
-        {% for name in names if name is not string or not name.strip() %}
+        {% for name in names if name is not string or not modules.re.fullmatch('[^\\s*+][^\\s]*', name.strip()) %}
             {% do wrong.update(text=argument ~ ' has ' ~ tojson(name) ~ ', which is no branch\'s name') %}
         {% endfor %}
     {% endif %}
@@ -50,7 +50,7 @@
     {% endif %}
     {% set checked = [] %}
     {% for name in names %}
-        {% do checked.extend([name, modules.re.sub('^(refs/heads/|(refs/remotes/)?origin/)', '', name.strip())]) %}
+        {% do checked.extend([name, modules.re.sub('^(refs/heads/|(refs/)?remotes/[^/]+/|origin/)', '', name.strip())]) %}
     {% endfor %}
     {{ return(checked) }}
 {% endmacro %}

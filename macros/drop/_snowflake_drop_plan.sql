@@ -13,6 +13,9 @@
             {% do log(name ~ ' is left alone: it does not have the provenance of this ghost', info=true) %}
         {% endif %}
     {% endfor %}
+    {% if plan | length > 1 and plan[-1].database == run.database %}
+        {{ return([{'op': 'doom', 'text': 'mark the ghost as being dropped'}] + plan) }}
+    {% endif %}
     {{ return(plan) }}
 {% endmacro %}
 

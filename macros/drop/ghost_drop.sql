@@ -1,5 +1,6 @@
 {# Remove a branch's clone with all that is in it. Production is not looked at. #}
 {% macro ghost_drop(branch=none, dry_run=false, take_over=false) %}
+    {% do dbt_ghost._checked_switch('ghost_drop', 'take_over', take_over) %}
     {% set run = dbt_ghost._start('ghost_drop', branch, dry_run) %}
     {% do run.update(take_over=take_over) %}
     {% set found = dbt_ghost._find(run) %}
@@ -7,7 +8,7 @@
     {% set plan = dbt_ghost._drop_plan(run, found) %}
     {% do dbt_ghost._carry_out(run, plan) %}
 
-    {% if not found.exists %}
+    {% if not plan %}
         {% set message = 'nothing to drop: there is no ghost of ' ~ run.branch %}
     {% elif dry_run %}
         {% set message = 'dry run: nothing was changed' %}
@@ -15,7 +16,7 @@
         {% set message = 'the ghost of ' ~ run.branch ~ ' is gone' %}
     {% endif %}
     {% do dbt_ghost._done(
-        run, message, changed=found.exists and not dry_run, more={'plan': plan | map(attribute='text') | list}
+        run, message, changed=plan | length > 0 and not dry_run, more={'plan': plan | map(attribute='text') | list}
     ) %}
 {% endmacro %}
 

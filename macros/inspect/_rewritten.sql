@@ -23,10 +23,21 @@
         {% do code.append(database.strip('"') | upper) if database %}
         {% do literals.append(other) if other[:1] == "'" or other[:2] in ['$$', '--', '//', '/*'] %}
     {% endfor %}
+    {% do code.extend(dbt_ghost._named_by_string(text, names)) %}
     {{ return({
         'code': code | unique | sort,
         'literals': dbt_ghost._mentioned(literals | join('\n'), names),
     }) }}
+{% endmacro %}
+
+
+{# Which of the names identifier('..') or table('..') make of a string: code, though it stands in quotes. #}
+{% macro _named_by_string(text, names) %}
+    {% set gap = dbt_ghost._gap_re() %}
+    {% set strings = modules.re.findall(
+        "(?is)\\b(?:identifier|table)" ~ gap ~ '\\(' ~ gap ~ "('(?:[^']|'')*'|\\$\\$.*?\\$\\$)", text or ''
+    ) %}
+    {{ return(dbt_ghost._mentioned(strings | join('\n'), names)) }}
 {% endmacro %}
 
 

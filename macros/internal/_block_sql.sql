@@ -1,5 +1,4 @@
-{# Statements as one anonymous block that returns {ok} or {ok: false, code, message} instead of failing. As a string of
-   its own, because the connector would cut a bare block at its semicolons. #}
+{# Statements as one anonymous block that returns {ok} or {ok: false, code, message} instead of failing. #}
 {% macro _block_sql(statements, concurrent=false) %}
     {% set lines = ['begin'] %}
     {% for statement in statements %}
@@ -21,6 +20,12 @@
         'return object_construct(\'ok\', false, \'code\', sqlcode, \'message\', sqlerrm);',
         'end',
     ]) %}
+    {{ return(dbt_ghost._immediate_sql(lines)) }}
+{% endmacro %}
+
+
+{# A block as one statement: the connector would cut a bare one at its semicolons. #}
+{% macro _immediate_sql(lines) %}
     {% set block = lines | join('\n') %}
     {{ return('execute immediate ' ~ (dbt_ghost._text(block) if '$$' in block else '$$\n' ~ block ~ '\n$$')) }}
 {% endmacro %}

@@ -30,9 +30,10 @@
         {% endif %}
     {% endfor %}
     {% set config = dict({'target': 'ghost', 'ttl': '3d', 'protected': [], 'feed': []}, **config) %}
-    {% if not modules.re.fullmatch('[1-9][0-9]{0,4}[mhdw]', config.ttl | string) %}
+    {% if not modules.re.fullmatch('[1-9][0-9]{0,4}[mhdw]', config.ttl | string)
+        or dbt_ghost._seconds_of(config.ttl) > 366 * 86400 %}
         {% do dbt_ghost._refuse(
-            operation, 'vars: ghost: ttl: \'' ~ config.ttl ~ '\' is no duration', 'write a number and m, h, d or w: ttl: 3d'
+            operation, 'vars: ghost: ttl: \'' ~ config.ttl ~ '\' is no duration of at most a year', 'write a number and m, h, d or w: ttl: 3d'
         ) %}
     {% endif %}
     {{ return(dict(config, clone=dbt_ghost._clone_config(operation, config))) }}
@@ -61,7 +62,7 @@
     {% for key in ['project', 'role', 'ttl', 'target'] if env_var('GHOST_' ~ key.upper(), '') %}
         {% do over.update({key: env_var('GHOST_' ~ key.upper())}) %}
     {% endfor %}
-    {% for key in ['databases', 'protected', 'feed', 'prove'] if env_var('GHOST_' ~ key.upper(), '') %}
+    {% for key in ['databases', 'protected', 'feed'] if env_var('GHOST_' ~ key.upper(), '') %}
         {% do over.update({key: fromyaml(env_var('GHOST_' ~ key.upper()))}) %}
     {% endfor %}
     {{ return(dict(config, **over)) }}

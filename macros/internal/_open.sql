@@ -18,11 +18,12 @@
     {% endif %}
     {% do dbt_ghost._ask(run, dbt_ghost._query_tag_sql(run)) %}
     {% set databases = {} %}
-    {% set answers = dbt_ghost._ask_json(run, dbt_ghost._look_sql(run)) %}
-    {% for answer in answers if answer.name %}
+    {% set look = dbt_ghost._ask_caught(run, dbt_ghost._look_sql(run)) %}
+    {% do dbt_ghost._refuse(run.operation, look.error, dbt_ghost._hint_for(run, look.code)) if look.error %}
+    {% for answer in look.answers if answer.name %}
         {% do databases.update({answer.name: answer}) %}
     {% endfor %}
-    {% do run.update(session=answers[0], databases=databases) %}
+    {% do run.update(session=look.answers[0], databases=databases) %}
     {% do dbt_ghost._refuse_wrong_role(run, role) %}
     {% do dbt_ghost._find_unseen(run) if run.config.clone.ownership == 'procedure' %}
 {% endmacro %}
@@ -34,9 +35,10 @@
     {% set there = dbt_ghost._provenance_of(run.databases.get(run.database, {}).get('comment')) or {} %}
     {% if there.get('state') != 'ready' or run.operation in ['ghost_drop', 'ghost_gc'] %}
         {% set prefix = run.database or 'GHOST_' ~ run.project | upper ~ '_' %}
-        {% set found = dbt_ghost._ask(run, dbt_ghost._call_sql(run, 'GHOST_FIND', [prefix])) %}
+        {% set found = dbt_ghost._call_caught(run, dbt_ghost._call_sql(run, 'GHOST_FIND', [prefix])) %}
+        {% do dbt_ghost._refuse(run.operation, found.error, dbt_ghost._hint_for(run, found.code)) if found.error %}
         {% do run.cost.update(in_procedures=run.cost.in_procedures + 1) %}
-        {% for name, comment in fromjson((found[0].values() | list)[0]).items() if name not in run.databases %}
+        {% for name, comment in found.answers.items() if name not in run.databases %}
             {% do run.databases.update({name: {'name': name, 'type': 'STANDARD', 'comment': comment}}) %}
         {% endfor %}
     {% endif %}
@@ -78,16 +80,16 @@
         {% do names.append(dbt_ghost._text(database | upper)) %}
     {% endfor %}
     {% set format = '\'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"\'' %}
-    {% set at = run.config.clone.at %}
+    {% set at = run.config.clone.at if run.operation == 'ghost_clone' else none %}
     {% set at = dbt_ghost._text(at) ~ '::timestamp_tz' if at else 'current_timestamp()' %}
     {% set first = dbt_ghost._quoted([run.config.databases[0] | upper]) %}
     {% set prefix = run.database or 'GHOST_' ~ run.project | upper ~ '_' %}
     {{ return(
-        'select to_json(object_construct('
+        'select object_construct('
         ~ '\'user\', current_user(), \'role\', current_role(), \'secondary_roles\', current_secondary_roles(), '
         ~ '\'now\', to_char(convert_timezone(\'UTC\', current_timestamp()), ' ~ format ~ '), '
         ~ '\'t\', to_char(convert_timezone(\'UTC\', ' ~ at ~ '), ' ~ format ~ '), '
-        ~ '\'name\', d.database_name, \'owner\', d.database_owner, \'type\', d.type, \'comment\', d.comment)) '
+        ~ '\'name\', d.database_name, \'owner\', d.database_owner, \'type\', d.type, \'comment\', d.comment) '
         ~ 'as answer\n'
         ~ 'from (select 1 as one) as session\n'
         ~ 'left join ' ~ first ~ '.information_schema.databases as d\n'

@@ -20,8 +20,11 @@
         {{ return(dbt_ghost._perform_comparison(run, action.part)) }}
     {% elif action.op == 'drop' %}
         {{ return(dbt_ghost._perform_drop(run, action.database)) }}
+    {% elif action.op == 'doom' %}
+        {{ return(dbt_ghost._doom(run)) }}
     {% elif action.op == 'mark' %}
-        {{ return(dbt_ghost._mark(run, action.changes)) }}
+        {% set moved = dbt_ghost._moved_templates(run) if action.changes.get('state') == 'ready' else none %}
+        {{ return(moved or dbt_ghost._mark(run, action.changes)) }}
     {% endif %}
     {{ return(dbt_ghost._send(run, action.statements)) }}
 {% endmacro %}

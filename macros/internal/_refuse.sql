@@ -16,6 +16,6 @@
 {% macro _not_built(what) %}
     {% do exceptions.raise_compiler_error(
         'dbt-ghost cannot ' ~ what ~ ' on ' ~ adapter.type() ~ ' yet\n'
-        ~ 'use dbt-duckdb with DuckLake; snowflake comes next'
+        ~ 'it can on dbt-snowflake' ~ ('' if what == 'prove a ghost' else ' and on dbt-duckdb with DuckLake')
     ) %}
 {% endmacro %}

@@ -2,7 +2,14 @@
 {% macro _ask(run, sql) %}
     {% do dbt_ghost._count(run, 1) %}
     {% set rows = [] %}
-    {% for row in run_query(sql).rows %}
+    {% set table = run_query(sql) %}
+    {% if sql.startswith('show ') and table.rows | length >= 10000 %}
+        {% do dbt_ghost._refuse(
+            run.operation, 'Snowflake shows 10,000 rows at most, and cut this: ' ~ sql,
+            'a ghost of so many objects cannot be looked at whole yet', changed=true
+        ) %}
+    {% endif %}
+    {% for row in table.rows %}
         {% set named = {} %}
         {% for column in row.keys() %}
             {% do named.update({column | lower: row[column]}) %}
@@ -37,7 +44,7 @@
         {% else %}
             {% do answer.update(error={
                 'code': said.code | int, 'message': said.message, 'hint': dbt_ghost._hint_for(run, said.code | int),
-                'changed': part | length > 1
+                'changed': part | length > 1 or part[0].startswith('call ')
             }) %}
         {% endif %}
     {% endfor %}

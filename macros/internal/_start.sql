@@ -1,9 +1,7 @@
 {# How every operation begins: its settings, its branch and its names, or one clear error. #}
 {% macro _start(operation, branch, dry_run=false) %}
     {% set config = dbt_ghost._config(operation) %}
-    {% if dry_run is not boolean %}
-        {% do dbt_ghost._refuse(operation, 'dry_run must be true or false, not ' ~ dry_run, 'write dry_run: true') %}
-    {% endif %}
+    {% do dbt_ghost._checked_switch(operation, 'dry_run', dry_run) %}
     {% if target.name != config.target %}
         {% do dbt_ghost._refuse(
             operation,
@@ -28,4 +26,14 @@
     ) %}
     {% do dbt_ghost._open(run) %}
     {{ return(run) }}
+{% endmacro %}
+
+
+{# `"false"` in quotes is text, and text counts as true. #}
+{% macro _checked_switch(operation, name, value) %}
+    {% if value is not boolean %}
+        {% do dbt_ghost._refuse(
+            operation, name ~ ' must be true or false, not ' ~ value, 'write ' ~ name ~ ': true, without quotes'
+        ) %}
+    {% endif %}
 {% endmacro %}

@@ -46,22 +46,6 @@
 {% endmacro %}
 
 
-{# Read where the role may not: {answers} or {error}. `sql` is one column `answer`, an object. #}
-{% macro _ask_caught(run, sql) %}
-    {% do dbt_ghost._count(run, 1) %}
-    {% set block = [
-        'begin', 'let said variant := (select array_agg(answer) from (', sql, ') as answers);',
-        'return object_construct(\'ok\', true, \'answers\', said);',
-        'exception', 'when other then', 'return object_construct(\'ok\', false, \'message\', sqlerrm);', 'end',
-    ] | join('\n') %}
-    {% set rows = run_query(
-        'execute immediate ' ~ (dbt_ghost._text(block) if '$$' in block else '$$\n' ~ block ~ '\n$$')
-    ).rows %}
-    {% set said = fromjson(rows[0][0]) %}
-    {{ return({'answers': said.answers} if said.ok else {'error': said.message}) }}
-{% endmacro %}
-
-
 {# What the ghosts' tables own (F 8.12); not what an earlier ghost of the same name left behind. #}
 {% macro _sizes_sql(ghosts) %}
     {% set names = [] %}

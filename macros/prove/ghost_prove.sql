@@ -2,12 +2,14 @@
    ghosts. Changes nothing; fails where it is not proved, so that CI stops. #}
 {% macro ghost_prove(branch=none) %}
     {% set run = dbt_ghost._start('ghost_prove', branch) %}
-    {% if not dbt_ghost._find(run).provenance %}
+    {% set ghost = dbt_ghost._find(run).provenance %}
+    {% if not ghost or ghost.state != 'ready' %}
         {% do dbt_ghost._refuse(
-            run.operation, 'there is no ghost of ' ~ run.branch,
+            run.operation, 'there is no ghost of ' ~ run.branch ~ (' yet: it is ' ~ ghost.state if ghost else ''),
             'dbt run-operation ghost_clone --target ' ~ target.name ~ ' --args \'{branch: ' ~ run.branch ~ '}\''
         ) %}
     {% endif %}
+    {% do dbt_ghost._refuse_misfit(run) %}
     {% set proof = dbt_ghost._prove(run) %}
     {% set proved = not proof.references and not proof.grants %}
 
@@ -69,7 +71,7 @@
     {% for name, database in run.databases.items() if name == run.database or name.startswith(run.database ~ '_') %}
         {% set provenance = dbt_ghost._provenance_of(database.comment) or {} %}
         {% if provenance.get('project') == run.project and provenance.get('branch') == run.branch %}
-            {% do ghosts.append({'name': name, 'frozen': name.endswith('__BASE')}) %}
+            {% do ghosts.append({'name': name, 'frozen': provenance.get('frozen', false)}) %}
         {% endif %}
     {% endfor %}
     {{ return(ghosts) }}

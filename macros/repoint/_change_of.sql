@@ -10,13 +10,13 @@
     {% elif object.kind == 'PROCEDURE' and not object.text %}
         {% do change.update(why='its code is not to be seen, so it may name production') %}
     {% elif object.kind == 'PIPE' %}
-        {% do change.update(why='a resumed clone of a pipe loads into production\'s table (F 7.9); ghost_feed makes the'
+        {% do change.update(why='a resumed clone of a pipe loads into production\'s table; ghost_feed makes the'
             ~ ' ghost\'s own') %}
     {% elif object.kind == 'STREAM' and not dbt_ghost._stays_inside(object, mapping) %}
         {% do change.update(why='it is on ' ~ (object.source or 'a table that is not to be seen')) %}
     {% elif object.kind == 'ICEBERG TABLE' %}
         {% do change.update(why='its clone would write into production\'s place in the volume ' ~ object.volume
-            ~ ' (F 7.12)') %}
+            ~ '') %}
     {% elif object.kind == 'EXTERNAL TABLE' %}
         {% do change.update(why='it reads production\'s place') %}
     {% elif object.kind == 'STAGE' and object.url %}
@@ -44,7 +44,7 @@
 
 
 {# A stage on a bucket that the ghost is fed from gets the ghost's bucket; any other would read, and might write, what
-   is production's (F 8.1). #}
+   is production's. #}
 {% macro _stage_change(run, stage, drop) %}
     {% set place, fed = dbt_ghost._place_of(stage.url), dbt_ghost._fed_buckets(run) %}
     {% set why = 'it is on ' ~ stage.url ~ ', which no `feed:` of vars: ghost: names' %}

@@ -37,7 +37,7 @@
 {% endmacro %}
 
 
-{# The views to look at, each with `from`, the view that its text and policies are those of. Cloning table by table
+{# The views to look at, each with `origin`, the database whose view its text and policies are of, and whether it is `missing`. Cloning table by table
    brings no views: they are made from production's text. #}
 {% macro _views_of(run, part, found) %}
     {% set views = [] %}

@@ -56,10 +56,3 @@
         ]
     )) }}
 {% endmacro %}
-
-
-{# A block as one statement: a bare one would be cut at its semicolons. #}
-{% macro _immediate_sql(lines) %}
-    {% set block = lines | join('\n') %}
-    {{ return('execute immediate ' ~ (dbt_ghost._text(block) if '$$' in block else '$$\n' ~ block ~ '\n$$')) }}
-{% endmacro %}

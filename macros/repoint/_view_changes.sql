@@ -59,7 +59,7 @@
                 'when other then', note ~ ", 'message', sqlerrm));", 'end;',
             ] | join('\n')) %}
         {% endfor %}
-        {% do dbt_ghost._count(run, 0) %}
+        {% do dbt_ghost._count(run, 1) %}
         {% set said = fromjson(run_query(dbt_ghost._changes_sql(blocks)).rows[0][0]) %}
         {% for answer in said.notes or [] %}
             {% set wrong = dbt_ghost._guard_in(answer.ddl) if answer.ddl else answer.message %}

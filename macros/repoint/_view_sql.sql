@@ -1,9 +1,9 @@
 {# The statement that makes a view again at `place` (a quoted name), with its names rewritten and all else as it was;
-   none where the text is no plain `create view`. #}
+   none where the text is no plain `create view`, or makes a name of a string. #}
 {% macro _view_sql(view, place, mapping) %}
     {% set head = dbt_ghost._view_head_re() %}
     {% set found = modules.re.findall(head, view.text) %}
-    {% if not found %}
+    {% if not found or dbt_ghost._named_by_string(view.text, mapping) %}
         {{ return(none) }}
     {% endif %}
     {% set before, how = found[0] %}

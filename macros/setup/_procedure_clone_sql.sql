@@ -46,6 +46,7 @@ begin
         || ' comment = ''' || replace(replace(provenance, '\\\\', '\\\\\\\\'), '''', '''''') || '''';
     execute immediate 'grant usage on database \"' || ghost_name || '\" to role \"" ~ config.role | upper ~ "\"';
     if (strategy <> 'database') then
+        counted := counted + 2; -- to read the names
         block := 'begin ';
         let schema_rows resultset := (select value::varchar as name from table(flatten(input => parse_json(:schemas))));
         for schema_row in schema_rows do
@@ -54,7 +55,9 @@ begin
                 || iff(strategy = 'schema', ' clone \"' || source_name || '\".' || part || at, '') || '); ';
             counted := counted + 1;
         end for;
-        execute immediate block || 'await all; end';
+        if (block <> 'begin ') then
+            execute immediate block || 'await all; end';
+        end if;
         block := 'begin ';
         let table_rows resultset := (
             select value[0]::varchar as schema_name, value[1]::varchar as name, value[2]::boolean as is_transient
@@ -67,11 +70,17 @@ begin
                 || '\".' || part || ' at (timestamp => ''' || as_of || '''::timestamp_tz)); ';
             counted := counted + 1;
         end for;
-        execute immediate block || 'await all; end';
+        if (block <> 'begin ') then
+            execute immediate block || 'await all; end';
+        end if;
     end if;
     if (not is_frozen) then
         call " ~ dbt_ghost._procedure(config, 'GHOST_OWN') ~ "(:ghost_name) into :said;
         counted := counted + 1;
+    elseif (strategy <> 'database') then
+        execute immediate 'grant usage on all schemas in database \"' || ghost_name || '\" to role \"" ~ config.role | upper ~ "\"';
+        execute immediate 'grant select on all tables in database \"' || ghost_name || '\" to role \"" ~ config.role | upper ~ "\"';
+        counted := counted + 2;
     end if;
     return counted + said;
 end

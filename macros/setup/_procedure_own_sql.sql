@@ -1,6 +1,6 @@
 {# The procedure that hands a clone to the ghost's role: children of a clone still belong to prod's roles (F 7.4), their
    grants and prod's future grants came along (F 7.2, 7.5), and dbt can only replace what its role owns.
-   Statements: 2 + types + schemas, and one for each pipe and each kind of future grant; never one for each table. #}
+   Statements: 4 + types + schemas, and one for each pipe and each future grant; never one for each table. #}
 {% macro _procedure_own_sql(config) %}
     {% set role = config.role | upper %}
     {% set lines = [] %}

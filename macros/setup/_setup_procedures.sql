@@ -51,6 +51,9 @@
             'create storage integration if not exists ' ~ integration ~ ' type = external_stage storage_provider = \'S3\''
             ~ ' enabled = true storage_aws_role_arn = ' ~ dbt_ghost._text(aws_role_arn)
             ~ ' storage_allowed_locations = (\'*\') storage_blocked_locations = (' ~ blocked | join(', ') ~ ')'],
+        ['The same where it is there from before.', 'alter storage integration ' ~ integration
+            ~ ' set storage_aws_role_arn = ' ~ dbt_ghost._text(aws_role_arn)
+            ~ ' storage_blocked_locations = (' ~ blocked | join(', ') ~ ')'],
         ['Stages of ghosts use it. `describe integration` says whom the AWS role must trust.',
             'grant usage on integration ' ~ integration ~ ' to role ' ~ dbt_ghost._quoted([config.role])],
     ]]) }}

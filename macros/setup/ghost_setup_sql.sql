@@ -1,10 +1,16 @@
 {# Print what an admin runs once: roles, user, warehouse, reading rights, the procedures of the chosen set-up, the integration.
    With `dbt --quiet` nothing but SQL goes to stdout. Sends nothing to the warehouse. #}
-{% macro ghost_setup_sql(aws_role_arn='arn:aws:iam::000000000000:role/ghost-snowflake', credit_quota=10) %}
+{% macro ghost_setup_sql(aws_role_arn=none, credit_quota=10) %}
     {% set config = dbt_ghost._config('ghost_setup_sql') %}
     {% if not config.role %}
         {% do dbt_ghost._refuse(
             'ghost_setup_sql', 'vars: ghost: role is not set: there is nobody to set up', 'role: GHOST_DEV'
+        ) %}
+    {% endif %}
+    {% if config.feed and not aws_role_arn %}
+        {% do dbt_ghost._refuse(
+            'ghost_setup_sql', 'aws_role_arn is not given, and `feed:` needs it: the AWS role that reads ghost buckets',
+            "--args '{aws_role_arn: arn:aws:iam::<account>:role/<name>}'"
         ) %}
     {% endif %}
     {% set config = dict(config, role=config.role | upper, databases=config.databases | map('upper') | list) %}
@@ -25,6 +31,6 @@
     {% endfor %}
     {% do dbt_ghost._emit({
         'operation': 'ghost_setup_sql', 'ok': true, 'changed': false, 'dry_run': true, 'project': config.project,
-        'branch': none, 'database': none, 'message': 'printed; an admin runs it once, and again when `databases` changes',
+        'branch': none, 'database': none, 'message': 'printed; an admin runs it once, and again when vars: ghost: changes',
     }) %}
 {% endmacro %}

@@ -52,11 +52,13 @@
 
 {# Sources without a `database` follow the target too, so it must be the ghost's own name and not prod's (F 9.3). #}
 {% macro snowflake__own_database(database, config) %}
-    {% if not modules.re.fullmatch('GHOST_' ~ config.project | upper ~ '_[A-Z0-9_]+', database | upper) %}
+    {% set own = dbt_ghost._clone_of(config.databases[0], config) %}
+    {% if database | upper != own and flags.WHICH != 'run-operation' %}
         {% do exceptions.raise_compiler_error(
-            'the target ' ~ target.name ~ ' has the database ' ~ database ~ ', which is not a ghost\'s\n'
-            ~ 'write `database: "{{ env_var(\'GHOST_DATABASE\') }}"` there, and set GHOST_DATABASE to the clone\'s name'
+            'the target ' ~ target.name ~ ' has the database ' ~ database ~ ', and the branch\'s ghost is ' ~ own ~ '\n'
+            ~ 'set GHOST_DATABASE=' ~ own ~ ', with `database: "{{ env_var(\'GHOST_DATABASE\', \'GHOST_UNKNOWN\') }}"`'
+            ~ ' in profiles.yml'
         ) %}
     {% endif %}
-    {{ return(database) }}
+    {{ return(own) }}
 {% endmacro %}

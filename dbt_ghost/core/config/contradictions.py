@@ -66,6 +66,8 @@ def _templates(config: GhostConfig, databases: set[str]) -> Iterator[Found]:
     for database, template in config.clone.templates.items():
         if database.lower() not in databases:
             yield ("clone", "templates", database), "is not one of `databases`"
+        if [each.lower() for each in config.clone.templates.values()].count(template.lower()) > 1:
+            yield ("clone", "templates", database), f"`{template}` is the template of another database already"
         if template.lower() in databases:
             yield (
                 ("clone", "templates", database),
@@ -77,6 +79,8 @@ def _templates(config: GhostConfig, databases: set[str]) -> Iterator[Found]:
             yield ("clone", "templates"), f"has no template of {', '.join(sorted(missing))}"
         if config.clone.at is not None:
             yield ("clone", "at"), "cannot reach behind a template: take one of the two out"
+        if config.clone.frozen_base:
+            yield ("clone", "frozen_base"), "a clone of a template belongs to the ghosts' role, so it is not frozen"
 
 
 def _state(config: GhostConfig) -> Iterator[Found]:

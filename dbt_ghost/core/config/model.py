@@ -108,14 +108,16 @@ class GhostConfig(Part):
     role: RoleName | None = Field(
         None,
         description="The warehouse role that owns what is in clones: reads production, writes only ghosts. "
-        "Required on Snowflake, unknown to the embedded warehouse.",
+        "Required on Snowflake, ignored by the embedded warehouse.",
     )
     ttl: Duration = Field(timedelta(days=3), description="How long a ghost lives; renewed by every clone and fork.")
     scope: Filled = Field("state:modified+", description="The models that a ghost updates, as a dbt selection.")
     state: StateConfig | None = Field(None, description="Where production's manifest comes from.")
     clone: CloneConfig = Field(CloneConfig(), description="How the warehouse is cloned.")
     prove: ProveConfig = Field(ProveConfig(), description="What `ghost_prove` accepts.")
-    feed: tuple[FeedConfig, ...] = Field((), description="Tables that files are loaded into by the embedded load.")
+    feed: tuple[FeedConfig, ...] = Field(
+        (), description="Tables that files are loaded into: by the embedded load, or by a pipe on Snowflake."
+    )
     protected: tuple[BranchName, ...] = Field(
         (), description="Branches that never get a ghost, besides `main` and `master`."
     )

@@ -23,6 +23,7 @@ from tests.warehouse.worker import DbtWorker
 
 HERE = Path(__file__).parent
 BRANCH = "feature/late-orders"
+SETUP = "{aws_role_arn: arn:aws:iam::111111111111:role/ghost-snowflake}"
 GHOST = GhostName("shop", BRANCH).database()
 
 
@@ -94,7 +95,7 @@ class Shop:
 
     def set_up(self) -> None:
         """What `ghost_setup_sql` prints, run by the admin as it is."""
-        said = self.dbt("run-operation", "ghost_setup_sql", target="prod")
+        said = self.dbt("run-operation", "ghost_setup_sql", "--args", SETUP, target="prod")
         assert said["ok"], said["error"]
         session = self.double.session("ADMIN", "ACCOUNTADMIN")
         for statement in statements_of(script_of(said["lines"])):

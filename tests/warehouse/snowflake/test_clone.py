@@ -11,6 +11,7 @@ from dbt_ghost.core.naming import GhostName
 from tests.snowflake_double.journal import Entry
 from tests.warehouse.snowflake.account import GHOST, Shop
 from tests.warehouse.snowflake.conftest import MakeShop
+from tests.warehouse.snowflake.counting import clones, statements
 from tests.warehouse.snowflake.log import assert_golden, of_ghosts, refuse_unparsable
 
 EU = f"{GHOST}_PROD_EU"
@@ -23,7 +24,7 @@ def provenance(shop: Shop, database: str = GHOST) -> dict[str, Any]:
 
 def sent(shop: Shop, since: int) -> list[Entry]:
     """What ran on the account for ghosts, without the blocks that only hold other statements."""
-    return [entry for entry in of_ghosts(shop.double.journal, since) if not entry.text.startswith("execute immediate")]
+    return statements(of_ghosts(shop.double.journal, since))
 
 
 def test_a_clone_of_two_databases(shop: Shop) -> None:
@@ -35,7 +36,9 @@ def test_a_clone_of_two_databases(shop: Shop) -> None:
     assert provenance(shop, EU)["of"] == GHOST
 
 
-def test_the_cost_that_is_said_is_the_cost(shop: Shop) -> None:
+@pytest.mark.parametrize("strategy", ["database", "schema", "tables"])
+def test_the_cost_that_is_said_is_the_cost(shop_of: MakeShop, strategy: str) -> None:
+    shop = shop_of(clone={"strategy": strategy})
     result = shop.operation("ghost_clone")
 
     assert result["statements"] + result["in_procedures"] == len(sent(shop, 0))
@@ -90,7 +93,9 @@ def test_every_strategy_has_the_same_rows(shop_of: MakeShop, strategy: str, owne
         (prod,) = shop.admin(f"select count(*) as N from PROD_DB.{table}", role="TRANSFORMER")
         assert cloned == prod
     refuse_unparsable(of_ghosts(shop.double.journal))
-    assert_golden(f"clone_{ownership}_{strategy}", of_ghosts(shop.double.journal))
+    entries = of_ghosts(shop.double.journal)
+    own = entries if strategy == "database" else [entry for entry in statements(entries) if clones(entry)]
+    assert_golden(f"clone_{ownership}_{strategy}", own)
 
 
 def test_branches_that_differ_in_punctuation_have_two_ghosts(shop: Shop) -> None:
@@ -147,6 +152,10 @@ def test_what_a_ghost_cannot_see_is_said_loudly(shop: Shop) -> None:
         ({"databases": ["PROD_DB", "PROD_EU", "PROD_UK"]}, "sees no database PROD_UK"),
         ({"clone": {"strategy": "fast"}}, "strategy: fast is not one of"),
         ({"ttl": "3 days"}, "ttl: '3 days' is no duration"),
+        ({"ttl": "99999w"}, "ttl: '99999w' is no duration of at most a year"),
+        ({"databases": ["PROD_UK", "PROD_DB", "PROD_EU"]}, "PROD_UK' does not exist or not authorized"),
+        ({"clone": {"templates": {"PROD_DB": "PROD_EU"}}}, "the template none of them"),
+        ({"clone": "auto"}, "keys with values"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(shop: Shop, change: dict[str, Any], message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
@@ -111,14 +112,17 @@ def test_another_run_waits_for_the_lease_of_one_that_was_killed(shop: Shop) -> N
 
 
 def test_a_run_that_fails_lets_go_of_the_ghost(shop: Shop) -> None:
-    def no_stages(entry: Entry) -> None:
-        if "stage" in entry.text and entry.text.startswith(("drop", "alter")):
+    def not_the_second(entry: Entry) -> None:
+        if 'clone "PROD_EU"' in entry.text and entry.parent is not None:
             raise SnowflakeError(3001, "42501", "Insufficient privileges")
 
-    shop.double.before = no_stages
-    shop.operation("ghost_clone", CI_PIPELINE_ID="1")
+    shop.double.before = not_the_second
+    failed = shop.operation("ghost_clone", CI_PIPELINE_ID="1")
     unharmed(shop)
 
+    assert not failed["ok"] and failed["changed"]
+    record = json.loads(shop.double.account.databases[GHOST].comment)
+    assert record["state"] == "building" and record["lease"] is None
     assert shop.operation("ghost_clone", CI_PIPELINE_ID="2")["ok"]
 
 

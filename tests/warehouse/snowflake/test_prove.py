@@ -11,6 +11,7 @@ import pytest
 from dbt_ghost.core.naming import GhostName
 from tests.snowflake_double.server import Double
 from tests.warehouse.snowflake.account import BRANCH, GHOST, Shop, make_shop, production, settings
+from tests.warehouse.snowflake.counting import statements
 from tests.warehouse.snowflake.log import of_ghosts, refuse_strays, refuse_unparsable
 from tests.warehouse.worker import DbtWorker
 
@@ -48,6 +49,7 @@ BY_ADMIN = (
     f"alter task {GHOST}.RAW.RUNS resume",
     "revoke execute task on account from role GHOST_DEV",
 )
+ASKED = "execute immediate $$\nbegin\nlet said variant := (select"
 GRANTS = (
     "create role WRITER",
     "create role HOLDER",
@@ -98,8 +100,7 @@ def test_a_fresh_ghost_is_proved_and_nothing_is_changed(shop: Shop) -> None:
     entries = of_ghosts(shop.double.journal, before)
     refuse_unparsable(entries)
     reads = ("show ", "select ", "alter session ", "execute immediate 'show ", 'call "DBT_GHOST"."SHOP"."GHOST_FIND"(')
-    changing = [entry.text for entry in entries if not entry.text.startswith(reads)]
-    assert changing == []
+    assert [each.text for each in statements(entries) if not each.text.startswith((*reads, ASKED))] == []
 
 
 def test_what_would_reach_production_fails_it(shop: Shop) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from tests.warehouse.project import ROOT
-from tests.warehouse.snowflake.account import GHOST, Shop, script_of, statements_of
+from tests.warehouse.snowflake.account import GHOST, SETUP, Shop, script_of, statements_of
 from tests.warehouse.snowflake.blocks import inner_statements
 from tests.warehouse.snowflake.conftest import MakeShop
 from tests.warehouse.snowflake.statements import parses
@@ -21,7 +21,7 @@ def test_the_script_is_the_documented_one_and_runs_twice(
     shop_of: MakeShop, ownership: str, clone: dict[str, object]
 ) -> None:
     shop = shop_of(clone=clone)
-    script = script_of(shop.dbt("--quiet", "run-operation", "ghost_setup_sql", target="prod")["lines"])
+    script = script_of(shop.dbt("--quiet", "run-operation", "ghost_setup_sql", "--args", SETUP, target="prod")["lines"])
 
     file = ROOT / f"docs/reference/setup_{ownership}.sql"
     if os.environ.get("GOLDEN") == "write":
@@ -33,7 +33,8 @@ def test_the_script_is_the_documented_one_and_runs_twice(
 
 
 def test_every_statement_of_the_script_has_a_reason(shop: Shop) -> None:
-    lines = script_of(shop.dbt("run-operation", "ghost_setup_sql", target="prod")["lines"]).splitlines()
+    said = shop.dbt("run-operation", "ghost_setup_sql", "--args", SETUP, target="prod")
+    lines = script_of(said["lines"]).splitlines()
     begins = ("create ", "grant ", "alter ", "use role ")
     for before, line in pairwise(lines):
         if line.startswith(begins):

@@ -1,12 +1,33 @@
 alter session set query_tag = '{"dbt_ghost": {"branch": "feature/late-orders", "operation": "ghost_clone", "project": "shop"}}';
 
-select to_json(object_construct('user', current_user(), 'role', current_role(), 'secondary_roles', current_secondary_roles(), 'now', to_char(convert_timezone('UTC', current_timestamp()), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"'), 't', to_char(convert_timezone('UTC', current_timestamp()), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"'), 'name', d.database_name, 'owner', d.database_owner, 'type', d.type, 'comment', d.comment)) as answer
+execute immediate $$
+begin
+let said variant := (select array_agg(answer) from (
+select object_construct('user', current_user(), 'role', current_role(), 'secondary_roles', current_secondary_roles(), 'now', to_char(convert_timezone('UTC', current_timestamp()), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"'), 't', to_char(convert_timezone('UTC', current_timestamp()), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"'), 'name', d.database_name, 'owner', d.database_owner, 'type', d.type, 'comment', d.comment) as answer
 from (select 1 as one) as session
 left join "PROD_DB".information_schema.databases as d
     on d.database_name in ('PROD_DB', 'PROD_EU')
-    or startswith(d.database_name, 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262');
+    or startswith(d.database_name, 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262')
+) as answers);
+return object_construct('ok', true, 'answers', said);
+exception
+when other then
+return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
+end
+$$;
 
-call "DBT_GHOST"."SHOP"."GHOST_FIND"('GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262');
+execute immediate $$
+declare
+said varchar;
+begin
+call "DBT_GHOST"."SHOP"."GHOST_FIND"('GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262') into :said;
+return object_construct('ok', true, 'answers', said);
+exception
+when other then
+return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
+end
+$$;
+--   GHOST_DEV: call "DBT_GHOST"."SHOP"."GHOST_FIND"('GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262')
 --   GHOST_DEV_OWNER: show databases starts with 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262'
 
 select to_json(object_construct('kind', kind, 'schema', schema_name, 'name', name, 'transient', transient = 'YES')) as answer
@@ -91,15 +112,15 @@ execute immediate $$
 declare
 said integer default 0;
 begin
-call "DBT_GHOST"."SHOP"."GHOST_CLONE"('PROD_EU', 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU', '<time>', '{"branch": "feature/late-orders", "dbt_ghost": 1, "of": "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262", "project": "shop", "snapshot_at": "<time>", "source": "PROD_EU"}', 'database', '[]', '[]', 1, false, true, true, false) into :said;
+call "DBT_GHOST"."SHOP"."GHOST_CLONE"('PROD_EU', 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU', '<time>', '{"branch": "feature/late-orders", "dbt_ghost": 1, "frozen": false, "of": "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262", "project": "shop", "snapshot_at": "<time>", "source": "PROD_EU"}', 'database', '[]', '[]', 1, false, true, true, false) into :said;
 return object_construct('ok', true, 'in_procedures', said);
 exception
 when other then
 return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
 end
 $$;
---   GHOST_DEV: call "DBT_GHOST"."SHOP"."GHOST_CLONE"('PROD_EU', 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU', '<time>', '{"branch": "feature/late-orders", "dbt_ghost": 1, "of": "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262", "project": "shop", "snapshot_at": "<time>", "source": "PROD_EU"}', 'database', '[]', '[]', 1, false, true, true, false)
---   GHOST_DEV_OWNER: create database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" clone "PROD_EU" at (timestamp => '<time>'::timestamp_tz) ignore tables with insufficient data retention ignore hybrid tables data_retention_time_in_days = 1 comment = '{"branch": "feature/late-orders", "dbt_ghost": 1, "of": "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262", "project": "shop", "snapshot_at": "<time>", "source": "PROD_EU"}'
+--   GHOST_DEV: call "DBT_GHOST"."SHOP"."GHOST_CLONE"('PROD_EU', 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU', '<time>', '{"branch": "feature/late-orders", "dbt_ghost": 1, "frozen": false, "of": "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262", "project": "shop", "snapshot_at": "<time>", "source": "PROD_EU"}', 'database', '[]', '[]', 1, false, true, true, false)
+--   GHOST_DEV_OWNER: create database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" clone "PROD_EU" at (timestamp => '<time>'::timestamp_tz) ignore tables with insufficient data retention ignore hybrid tables data_retention_time_in_days = 1 comment = '{"branch": "feature/late-orders", "dbt_ghost": 1, "frozen": false, "of": "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262", "project": "shop", "snapshot_at": "<time>", "source": "PROD_EU"}'
 --   GHOST_DEV_OWNER: grant usage on database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" to role "GHOST_DEV"
 --   GHOST_DEV_OWNER: call "DBT_GHOST"."SHOP"."GHOST_OWN"('GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU')
 --   GHOST_DEV_OWNER: show pipes in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU"

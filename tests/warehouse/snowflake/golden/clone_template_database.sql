@@ -1,10 +1,20 @@
 alter session set query_tag = '{"dbt_ghost": {"branch": "feature/late-orders", "operation": "ghost_clone", "project": "shop"}}';
 
-select to_json(object_construct('user', current_user(), 'role', current_role(), 'secondary_roles', current_secondary_roles(), 'now', to_char(convert_timezone('UTC', current_timestamp()), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"'), 't', to_char(convert_timezone('UTC', current_timestamp()), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"'), 'name', d.database_name, 'owner', d.database_owner, 'type', d.type, 'comment', d.comment)) as answer
+execute immediate $$
+begin
+let said variant := (select array_agg(answer) from (
+select object_construct('user', current_user(), 'role', current_role(), 'secondary_roles', current_secondary_roles(), 'now', to_char(convert_timezone('UTC', current_timestamp()), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"'), 't', to_char(convert_timezone('UTC', current_timestamp()), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"'), 'name', d.database_name, 'owner', d.database_owner, 'type', d.type, 'comment', d.comment) as answer
 from (select 1 as one) as session
 left join "PROD_DB".information_schema.databases as d
     on d.database_name in ('PROD_DB', 'PROD_EU', 'PROD_DB_TEMPLATE', 'PROD_EU_TEMPLATE')
-    or startswith(d.database_name, 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262');
+    or startswith(d.database_name, 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262')
+) as answers);
+return object_construct('ok', true, 'answers', said);
+exception
+when other then
+return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
+end
+$$;
 
 select to_json(object_construct('kind', kind, 'schema', schema_name, 'name', name, 'transient', transient = 'YES')) as answer
 from (
@@ -45,14 +55,14 @@ $$;
 
 execute immediate $$
 begin
-create database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" clone "PROD_EU_TEMPLATE" ignore tables with insufficient data retention ignore hybrid tables data_retention_time_in_days = 1 comment = '{"branch": "feature/late-orders", "dbt_ghost": 1, "of": "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262", "project": "shop", "snapshot_at": "<time>", "source": "PROD_EU"}';
+create database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" clone "PROD_EU_TEMPLATE" ignore tables with insufficient data retention ignore hybrid tables data_retention_time_in_days = 1 comment = '{"branch": "feature/late-orders", "dbt_ghost": 1, "frozen": false, "of": "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262", "project": "shop", "snapshot_at": "<time>", "source": "PROD_EU"}';
 return object_construct('ok', true);
 exception
 when other then
 return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
 end
 $$;
---   GHOST_DEV: create database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" clone "PROD_EU_TEMPLATE" ignore tables with insufficient data retention ignore hybrid tables data_retention_time_in_days = 1 comment = '{"branch": "feature/late-orders", "dbt_ghost": 1, "of": "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262", "project": "shop", "snapshot_at": "<time>", "source": "PROD_EU"}'
+--   GHOST_DEV: create database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU" clone "PROD_EU_TEMPLATE" ignore tables with insufficient data retention ignore hybrid tables data_retention_time_in_days = 1 comment = '{"branch": "feature/late-orders", "dbt_ghost": 1, "frozen": false, "of": "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262", "project": "shop", "snapshot_at": "<time>", "source": "PROD_EU"}'
 
 show views in database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262";
 
@@ -298,6 +308,22 @@ from (
     union all select 'PROCEDURE' as kind, procedure_schema as schema_name, procedure_name || argument_signature as name, 'NO' as transient from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262_PROD_EU".information_schema.procedures
 ) as objects
 where schema_name <> 'INFORMATION_SCHEMA';
+
+execute immediate $$
+begin
+let said variant := (select array_agg(answer) from (
+select object_construct('user', current_user(), 'role', current_role(), 'secondary_roles', current_secondary_roles(), 'now', to_char(convert_timezone('UTC', current_timestamp()), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"'), 't', to_char(convert_timezone('UTC', current_timestamp()), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"'), 'name', d.database_name, 'owner', d.database_owner, 'type', d.type, 'comment', d.comment) as answer
+from (select 1 as one) as session
+left join "PROD_DB".information_schema.databases as d
+    on d.database_name in ('PROD_DB', 'PROD_EU', 'PROD_DB_TEMPLATE', 'PROD_EU_TEMPLATE')
+    or startswith(d.database_name, 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262')
+) as answers);
+return object_construct('ok', true, 'answers', said);
+exception
+when other then
+return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
+end
+$$;
 
 execute immediate $$
 begin

@@ -1,10 +1,20 @@
 alter session set query_tag = '{"dbt_ghost": {"branch": "feature/late-orders", "operation": "ghost_status", "project": "shop"}}';
 
-select to_json(object_construct('user', current_user(), 'role', current_role(), 'secondary_roles', current_secondary_roles(), 'now', to_char(convert_timezone('UTC', current_timestamp()), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"'), 't', to_char(convert_timezone('UTC', current_timestamp()), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"'), 'name', d.database_name, 'owner', d.database_owner, 'type', d.type, 'comment', d.comment)) as answer
+execute immediate $$
+begin
+let said variant := (select array_agg(answer) from (
+select object_construct('user', current_user(), 'role', current_role(), 'secondary_roles', current_secondary_roles(), 'now', to_char(convert_timezone('UTC', current_timestamp()), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"'), 't', to_char(convert_timezone('UTC', current_timestamp()), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"+00:00"'), 'name', d.database_name, 'owner', d.database_owner, 'type', d.type, 'comment', d.comment) as answer
 from (select 1 as one) as session
 left join "PROD_DB".information_schema.databases as d
     on d.database_name in ('PROD_DB', 'PROD_EU')
-    or startswith(d.database_name, 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262');
+    or startswith(d.database_name, 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262')
+) as answers);
+return object_construct('ok', true, 'answers', said);
+exception
+when other then
+return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
+end
+$$;
 
 execute immediate $$
 begin
@@ -17,7 +27,7 @@ group by table_catalog
 return object_construct('ok', true, 'answers', said);
 exception
 when other then
-return object_construct('ok', false, 'message', sqlerrm);
+return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
 end
 $$;
 
@@ -37,6 +47,6 @@ group by branch
 return object_construct('ok', true, 'answers', said);
 exception
 when other then
-return object_construct('ok', false, 'message', sqlerrm);
+return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
 end
 $$;
