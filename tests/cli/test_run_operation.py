@@ -99,7 +99,9 @@ def test_what_is_refused_is_an_error_with_the_operations_own_words(warehouse: La
 
     document = json.loads(refused.stdout)
     assert (document["ok"], document["operation"]) == (False, "ghost_drop")
-    assert "Error: dry_run must be true or false, not maybe\nhint: write dry_run: true\n" in refused.stderr
+    assert (
+        "Error: dry_run must be true or false, not maybe\nhint: write dry_run: true, without quotes\n" in refused.stderr
+    )
     assert warehouse.ghost(NAME).catalog.is_file()
 
 
