@@ -256,7 +256,7 @@ def _project_folder() -> Path:
 
 
 def _flags() -> Any:
-    return get_flags()  # type: ignore[no-untyped-call]
+    return get_flags()  # type: ignore[no-untyped-call]  # dbt gives it no types
 
 
 def _operation() -> tuple[str, str | None]:

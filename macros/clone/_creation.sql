@@ -24,7 +24,7 @@
 {% endmacro %}
 
 
-{# [{statements, concurrent}], round trip by round trip. #}
+{# [{statements, concurrent}], round trip by round trip. A clone of a template is of the template as it is: no AT. #}
 {% macro _creation_steps(run, part) %}
     {% if run.config.clone.ownership == 'procedure' %}
         {{ return([{'statements': [dbt_ghost._call_clone_sql(run, part)], 'concurrent': false}]) }}
@@ -59,7 +59,7 @@
 {% endmacro %}
 
 
-{# In the order of Snowflake's grammar. A clone of a template is of the template as it is: no AT. #}
+{# In the order of Snowflake's grammar. #}
 {% macro _ignored(clone) %}
     {{ return(
         (' ignore tables with insufficient data retention' if clone.ignore_insufficient_retention else '')

@@ -24,6 +24,18 @@
 {% endmacro %}
 
 
+{# {holder, until} of who builds or drops the ghost, or none. The embedded warehouse writes it in two fields. #}
+{% macro _lease_of(provenance) %}
+    {% if provenance.get('lease') %}
+        {{ return(provenance.lease) }}
+    {% endif %}
+    {% if provenance.get('lease_until') and provenance.get('state') != 'ready' %}
+        {{ return({'holder': provenance.get('owner'), 'until': provenance.lease_until}) }}
+    {% endif %}
+    {{ return(none) }}
+{% endmacro %}
+
+
 {# A ghost that somebody builds or drops at this moment is left to them until their lease ends. #}
 {% macro _refuse_held(run) %}
     {% set provenance = dbt_ghost._find(run).provenance %}

@@ -1,43 +1,32 @@
 {# Leaf of the Snowflake clone: make one database. A clone takes no lock, so a build of production may get in its way
    (F 7.13): then what was made of it is dropped, and it is tried again. #}
 {% macro _perform_creation(run, part) %}
-    {% set answer = {'error': none, 'tries': 0, 'done': false} %}
-    {% for attempt in [1, 2, 3] if not answer.done %}
+    {% for attempt in [1, 2, 3] %}
         {% set failed = {} %}
         {% for step in dbt_ghost._creation_steps(run, part) if not failed.error %}
             {% do failed.update(dbt_ghost._send(run, step.statements, step.concurrent)) %}
         {% endfor %}
-        {% do answer.update(error=failed.error, tries=attempt, done=not failed.error) %}
-        {% if failed.error %}
-            {% set theirs = dbt_ghost._made_by_another(run, part, failed.error) %}
-            {% if theirs %}
-                {{ return({'error': theirs}) }}
-            {% elif failed.error.code not in [707, 2002] or attempt == 3 %}
-                {% do answer.update(done=true) %}
-            {% else %}
-                {% do log('production changed while ' ~ part.source ~ ' was cloned: trying again', info=true) %}
-                {% do dbt_ghost._send(run, dbt_ghost._drop_sql(run, part.ghost)) if part.ghost in run.databases %}
-                {% do dbt_ghost._send(run, ['select system$wait(' ~ 5 * attempt ~ ')']) %}
-            {% endif %}
+        {% if not failed.error %}
+            {% do run.databases.update({part.ghost: {
+                'name': part.ghost, 'comment': dbt_ghost._comment_of(run, part), 'type': 'STANDARD'
+            }}) %}
+            {{ return({'result': part.ghost}) }}
         {% endif %}
+        {% set theirs = dbt_ghost._made_by_another(run, part, failed.error) %}
+        {% if theirs or failed.error.code not in [707, 2002] or attempt == 3 %}
+            {{ return({'error': theirs or failed.error}) }}
+        {% endif %}
+        {% do log('production changed while ' ~ part.source ~ ' was cloned: trying again', info=true) %}
+        {% do dbt_ghost._send(run, dbt_ghost._drop_sql(run, part.ghost)) if part.ghost in run.databases %}
+        {% do dbt_ghost._send(run, ['select system$wait(' ~ 5 * attempt ~ ')']) %}
     {% endfor %}
-    {% if answer.error %}
-        {{ return({'error': answer.error}) }}
-    {% endif %}
-    {% do run.databases.update({part.ghost: {
-        'name': part.ghost, 'comment': dbt_ghost._comment_of(run, part), 'type': 'STANDARD'
-    }}) %}
-    {{ return({'result': part.ghost}) }}
 {% endmacro %}
 
 
 {# Whether another run made the database first; creating it is the lock, so one of two clones at once ends here. Looks
    again, so that `run.databases` says what there is now. #}
 {% macro _made_by_another(run, part, error) %}
-    {% set there = {} %}
-    {% for answer in dbt_ghost._ask_caught(run, dbt_ghost._look_sql(run)).answers or [] if answer.name %}
-        {% do there.update({answer.name: answer}) %}
-    {% endfor %}
+    {% set there = dbt_ghost._look(run).databases or {} %}
     {% do run.update(databases=there) %}
     {% if part.ghost in there and there[part.ghost].comment != dbt_ghost._comment_of(run, part) %}
         {{ return({

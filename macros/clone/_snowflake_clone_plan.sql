@@ -47,8 +47,8 @@
     {% for database, template in run.config.clone.templates.items() %}
         {% do templates.update({database | upper: template | upper}) %}
     {% endfor %}
-    {% for database in run.config.databases | map('upper') %}
-        {% set ghost = dbt_ghost._database_name(run.project, run.branch, '' if loop.first else database) %}
+    {% for database in run.config.databases | map('upper') | unique %}
+        {% set ghost = dbt_ghost._clone_name(run.config, run.branch, database) %}
         {% set source = templates.get(database, database) %}
         {% do parts.append({'prod': database, 'ghost': ghost, 'source': source, 'frozen': false}) %}
     {% endfor %}
@@ -70,7 +70,7 @@
     {% elif found.type != 'STANDARD' %}
         {% set wrong = source ~ ' is of type ' ~ found.type ~ ': only a database of this account can be cloned, not one'
             ~ ' that another account shares' %}
-    {% elif not modules.re.fullmatch('GHOST_' ~ run.project | upper ~ '_[A-Z0-9_]+', ghost)
+    {% elif not modules.re.fullmatch(dbt_ghost._ghost_re(run.project), ghost)
         or ghost in run.config.databases | map('upper') | list %}
         {% set wrong = ghost ~ ' is not a name that a ghost may have' %}
     {% endif %}

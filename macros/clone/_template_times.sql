@@ -25,10 +25,7 @@
     {% if run.config.clone.ownership != 'template' %}
         {{ return(none) }}
     {% endif %}
-    {% set now = {} %}
-    {% for answer in dbt_ghost._ask_caught(run, dbt_ghost._look_sql(run)).answers or [] if answer.name %}
-        {% do now.update({answer.name: answer}) %}
-    {% endfor %}
+    {% set now = dbt_ghost._look(run).databases or {} %}
     {% for part in run.parts if (dbt_ghost._provenance_of(now.get(part.source, {}).get('comment')) or {}).get('snapshot_at')
         != run.t %}
         {{ return({'error': {

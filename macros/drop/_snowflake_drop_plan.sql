@@ -1,17 +1,15 @@
 {# The ghost's first database goes last: as long as it is there, a drop that was interrupted can be run again. #}
 {% macro snowflake__drop_plan(run, found) %}
     {% do dbt_ghost._refuse_held(run) %}
+    {% set ours = dbt_ghost._ghost_databases(run, run.branch, run.database) %}
+    {% for name in run.databases | sort | reverse if name not in ours and name.startswith(run.database ~ '_') %}
+        {% do log(name ~ ' is left alone: it does not have the provenance of this ghost', info=true) %}
+    {% endfor %}
     {% set plan = [] %}
-    {% for name, database in run.databases.items() | sort | reverse
-        if name == run.database or name.startswith(run.database ~ '_') %}
-        {% set provenance = dbt_ghost._provenance_of(database.comment) or {} %}
-        {% if provenance.get('project') == run.project and provenance.get('branch') == run.branch %}
-            {% do plan.append({
-                'op': 'drop', 'database': name, 'text': 'drop the database ' ~ name ~ ', out of Time Travel too'
-            }) %}
-        {% elif name != run.database %}
-            {% do log(name ~ ' is left alone: it does not have the provenance of this ghost', info=true) %}
-        {% endif %}
+    {% for name in ours | list | reverse %}
+        {% do plan.append({
+            'op': 'drop', 'database': name, 'text': 'drop the database ' ~ name ~ ', out of Time Travel too'
+        }) %}
     {% endfor %}
     {% if plan | length > 1 and plan[-1].database == run.database %}
         {{ return([{'op': 'doom', 'text': 'mark the ghost as being dropped'}] + plan) }}

@@ -42,13 +42,6 @@
 {% endmacro %}
 
 
-{# The clone of one of `databases`, by the name that production's has in the settings. #}
-{% macro _ghost_database_of(run, prod) %}
-    {% set first = prod | upper == run.config.databases[0] | upper %}
-    {{ return(dbt_ghost._database_name(run.project, run.branch, '' if first else prod | upper)) }}
-{% endmacro %}
-
-
 {# Steps of the ingestion that load a database themselves: {step, database}, the ghost's. #}
 {% macro _loaders(run) %}
     {% set loaders = [] %}
@@ -60,7 +53,7 @@
                     ~ ' is not one of `databases`', 'correct it in dbt_project.yml'
             ) %}
         {% endif %}
-        {% do loaders.append({'step': name, 'database': dbt_ghost._ghost_database_of(run, step.feeds)}) %}
+        {% do loaders.append({'step': name, 'database': dbt_ghost._clone_name(run.config, run.branch, step.feeds)}) %}
     {% endfor %}
     {{ return(loaders) }}
 {% endmacro %}

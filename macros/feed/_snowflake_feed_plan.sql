@@ -6,8 +6,9 @@
         {% do wanted.append(dbt_ghost._checked_pipe(run, feed, wanted)) %}
     {% endfor %}
     {% set clones = [] %}
-    {% for database in run.config.databases if dbt_ghost._ghost_database_of(run, database) in run.databases %}
-        {% do clones.append(dbt_ghost._ghost_database_of(run, database)) %}
+    {% for database in run.config.databases %}
+        {% set clone = dbt_ghost._clone_name(run.config, run.branch, database) %}
+        {% do clones.append(clone) if clone in run.databases %}
     {% endfor %}
     {% set there = dbt_ghost._pipes_in(run, clones) %}
     {% set plan, names = [], [] %}
@@ -29,7 +30,7 @@
 
 {# Where an entry goes: {name, path (quoted), database, ...feed}. Refuses what one of `others` loads as well. #}
 {% macro _checked_pipe(run, feed, others) %}
-    {% set database = dbt_ghost._ghost_database_of(run, feed.prod) %}
+    {% set database = dbt_ghost._clone_name(run.config, run.branch, feed.prod) %}
     {% set place = [database, feed.schema, feed.table] | join('.') | upper %}
     {% if feed.prefix and not feed.prefix.endswith('/') %}
         {% do dbt_ghost._refuse(

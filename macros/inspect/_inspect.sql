@@ -9,7 +9,8 @@
             {% do found.append(dbt_ghost._shown(database, kind, columns, row)) %}
         {% endfor %}
     {% endfor %}
-    {% for code in dbt_ghost._ask_json(run, dbt_ghost._functions_sql(database)) %}
+    {# Sorted, because a union has no order, and two clones are to change the same in the same order. #}
+    {% for code in dbt_ghost._ask_json(run, dbt_ghost._functions_sql(database)) | sort(attribute='kind') %}
         {% do found.append(dict({'database': database, 'text': ''}, **code)) %}
     {% endfor %}
     {{ return(found) }}

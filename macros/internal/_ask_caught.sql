@@ -14,11 +14,6 @@
 
 
 {% macro _caught(lines) %}
-    {% set rows = run_query(dbt_ghost._immediate_sql(lines + [
-        'return object_construct(\'ok\', true, \'answers\', said);',
-        'exception', 'when other then',
-        'return object_construct(\'ok\', false, \'code\', sqlcode, \'message\', sqlerrm);', 'end',
-    ])).rows %}
-    {% set said = fromjson(rows[0][0]) %}
+    {% set said = fromjson(run_query(dbt_ghost._answering_sql(lines, "'answers', said")).rows[0][0]) %}
     {{ return({'answers': said.answers} if said.ok else {'error': said.message, 'code': said.code | int}) }}
 {% endmacro %}

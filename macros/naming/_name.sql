@@ -25,3 +25,19 @@
     {% set readable = dbt_ghost._slug(branch, 40).replace('-', '_') %}
     {{ return(['ghost', project, readable, local_md5(branch)[:6], prod_database] | select | join('_') | upper) }}
 {% endmacro %}
+
+{# The clone of one of the configured databases: the first one's has the ghost's own name. #}
+{% macro _clone_name(config, branch, database) %}
+    {% set first = database | lower == config.databases[0] | lower %}
+    {{ return(dbt_ghost._database_name(config.project, branch, '' if first else database)) }}
+{% endmacro %}
+
+{# What the names of all databases of the project's ghosts start with. #}
+{% macro _ghost_prefix(project) %}
+    {{ return('GHOST_' ~ project | upper ~ '_') }}
+{% endmacro %}
+
+{# The pattern of those names, for Python and Snowflake alike. #}
+{% macro _ghost_re(project) %}
+    {{ return(dbt_ghost._ghost_prefix(project) ~ '[A-Z0-9_]+') }}
+{% endmacro %}

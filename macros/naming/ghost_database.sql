@@ -2,6 +2,5 @@
 {% macro ghost_database(branch=none, prod_database=none) %}
     {% set config = dbt_ghost._config() %}
     {% set name = dbt_ghost._branch(none, branch, config.protected) %}
-    {% set first = prod_database is none or prod_database | lower == config.databases[0] | lower %}
-    {{ return(dbt_ghost._database_name(config.project, name, '' if first else prod_database)) }}
+    {{ return(dbt_ghost._clone_name(config, name, config.databases[0] if prod_database is none else prod_database)) }}
 {% endmacro %}

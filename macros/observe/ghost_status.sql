@@ -44,7 +44,7 @@
 {# A ghost's record is in its first database; the others point to that one. Oldest first; a record may lack its date. #}
 {% macro snowflake__list(run) %}
     {% set found, sorted = {}, [] %}
-    {% for name, database in run.databases.items() if name.startswith('GHOST_' ~ run.project | upper ~ '_') %}
+    {% for name, database in run.databases.items() if name.startswith(dbt_ghost._ghost_prefix(run.project)) %}
         {% set provenance = dbt_ghost._provenance_of(database.comment) or {} %}
         {% if provenance.get('project') == run.project and provenance.get('branch') and not provenance.get('of')
             and name == dbt_ghost._database_name(run.project, provenance.branch) %}

@@ -36,7 +36,7 @@
 
 {# The databases of the project's ghosts, and the templates of their clones, which belong to the ghosts' role too. #}
 {% macro _own_databases_re(run) %}
-    {% set names = ['GHOST_' ~ run.project | upper ~ '_[A-Z0-9_]+'] %}
+    {% set names = [dbt_ghost._ghost_re(run.project)] %}
     {% for template in run.config.clone.templates.values() if run.config.clone.ownership == 'template' %}
         {% do names.append((template | upper | replace('$', '\\$')) ~ '(?:__NEXT)?') %}
     {% endfor %}

@@ -1,5 +1,5 @@
 {# Put what a database has that names production among references, mentions, or allowed ones: {object, kind, why}. #}
-{% macro _sort_out(run, ghost, found, ghosts, proof) %}
+{% macro _sort_out(run, frozen, found, ghosts, proof) %}
     {% set names = (run.config.databases + run.config.clone.templates.values() | list) | map('upper') | list %}
     {% set allowed = ((run.config.get('prove') or {}).get('allowed') or []) | map('lower') | list %}
     {% set stages = dbt_ghost._own_stages(run, found) %}
@@ -8,7 +8,7 @@
         {% set entry = {'object': dbt_ghost._label(object), 'kind': object.kind, 'why': finding.why} %}
         {% if finding.why and (object.schema ~ '.' ~ object.name) | lower in allowed %}
             {% do proof.allowed.append(entry) %}
-        {% elif finding.why and (finding.mention or ghost.frozen) %}
+        {% elif finding.why and (finding.mention or frozen) %}
             {% do proof.mentions.append(entry) %}
         {% elif finding.why %}
             {% do proof.references.append(entry) %}

@@ -48,12 +48,12 @@
 {% macro snowflake__prove(run) %}
     {% set proof = {'references': [], 'mentions': [], 'allowed': []} %}
     {% set looked = namespace(databases=0, objects=0) %}
-    {% set ghosts = dbt_ghost._databases_of_ghost(run) %}
-    {% for ghost in ghosts %}
-        {% set found = dbt_ghost._inspect(run, ghost.name) %}
+    {% set ghosts = dbt_ghost._ghost_databases(run, run.branch, run.database) %}
+    {% for name, record in ghosts.items() %}
+        {% set found = dbt_ghost._inspect(run, name) %}
         {% set looked.databases = looked.databases + 1 %}
         {% set looked.objects = looked.objects + found | length %}
-        {% do dbt_ghost._sort_out(run, ghost, found, ghosts | map(attribute='name') | list, proof) %}
+        {% do dbt_ghost._sort_out(run, record.get('frozen'), found, ghosts | list, proof) %}
     {% endfor %}
     {% set beyond = dbt_ghost._grants_beyond(run) %}
     {{ return(dict(
@@ -62,17 +62,4 @@
         looked=looked.databases ~ ' databases with ' ~ looked.objects ~ ' objects that have text or a place, and '
             ~ beyond.roles | length ~ ' roles'
     )) }}
-{% endmacro %}
-
-
-{# [{name, frozen}] of what carries the ghost's provenance. #}
-{% macro _databases_of_ghost(run) %}
-    {% set ghosts = [] %}
-    {% for name, database in run.databases.items() if name == run.database or name.startswith(run.database ~ '_') %}
-        {% set provenance = dbt_ghost._provenance_of(database.comment) or {} %}
-        {% if provenance.get('project') == run.project and provenance.get('branch') == run.branch %}
-            {% do ghosts.append({'name': name, 'frozen': provenance.get('frozen', false)}) %}
-        {% endif %}
-    {% endfor %}
-    {{ return(ghosts) }}
 {% endmacro %}

@@ -15,8 +15,7 @@
     {% elif object.kind == 'STREAM' and not dbt_ghost._stays_inside(object, mapping) %}
         {% do change.update(why='it is on ' ~ (object.source or 'a table that is not to be seen')) %}
     {% elif object.kind == 'ICEBERG TABLE' %}
-        {% do change.update(why='its clone would write into production\'s place in the volume ' ~ object.volume
-            ~ '') %}
+        {% do change.update(why='its clone would write into production\'s place in the volume ' ~ object.volume) %}
     {% elif object.kind == 'EXTERNAL TABLE' %}
         {% do change.update(why='it reads production\'s place') %}
     {% elif object.kind == 'STAGE' and object.url %}
@@ -44,7 +43,7 @@
 
 
 {# A stage on a bucket that the ghost is fed from gets the ghost's bucket; any other would read, and might write, what
-   is production's. #}
+   is production's (F 8.1). #}
 {% macro _stage_change(run, stage, drop) %}
     {% set place, fed = dbt_ghost._place_of(stage.url), dbt_ghost._fed_buckets(run) %}
     {% set why = 'it is on ' ~ stage.url ~ ', which no `feed:` of vars: ghost: names' %}

@@ -38,7 +38,6 @@
         'Internal Named': 'Snowflake does not clone internal stages',
         'ICEBERG TABLE': 'Snowflake clones no Iceberg table that another catalog manages',
         'PIPE': 'a resumed clone of a pipe loads into production\'s table: ghost_feed makes the ghost\'s own',
-        'TASK': 'cloning a schema at a time leaves its tasks out',
     } %}
     {% if run.config.clone.ignore_hybrid_tables or part.strategy != 'database' %}
         {% do known.update({'HYBRID TABLE': 'hybrid tables are left out (ignore_hybrid_tables, or by schema)'}) %}

@@ -37,8 +37,8 @@
 {% endmacro %}
 
 
-{# The views to look at, each with `origin`, the database whose view its text and policies are of, and whether it is `missing`. Cloning table by table
-   brings no views: they are made from production's text. #}
+{# The views to look at, each with `origin`, the database whose view its text and policies are of, and whether it is
+   `missing`: cloning table by table brings no views, so they are made from production's text. #}
 {% macro _views_of(run, part, found) %}
     {% set views = [] %}
     {% if part.strategy != 'tables' %}

@@ -46,13 +46,7 @@
 
 {# Blocks as one: {ok, notes}. A handler sees what is declared, not what its block lets. #}
 {% macro _changes_sql(blocks) %}
-    {{ return(dbt_ghost._immediate_sql(
-        ['declare', 'notes array default array_construct();', 'begin'] + blocks + [
-            "return object_construct('ok', true, 'notes', notes);",
-            'exception',
-            'when other then',
-            "return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);",
-            'end',
-        ]
+    {{ return(dbt_ghost._answering_sql(
+        ['declare', 'notes array default array_construct();', 'begin'] + blocks, "'notes', notes"
     )) }}
 {% endmacro %}

@@ -94,5 +94,5 @@ $$") }}
     {% for template in config.clone.templates.values() %}
         {% do templates.append('|' ~ template | upper ~ '__NEXT') %}
     {% endfor %}
-    {{ return('^(GHOST_' ~ config.project | upper ~ '_[A-Z0-9_]+' ~ templates | join ~ ')$') }}
+    {{ return('^(' ~ dbt_ghost._ghost_re(config.project) ~ templates | join ~ ')$') }}
 {% endmacro %}

@@ -11,7 +11,7 @@ declare
     not_a_ghost exception (-20002, 'dbt-ghost: the name is not one that a ghost of this project may have');
     found object default object_construct();
 begin
-    if (not regexp_like(prefix, '^GHOST_" ~ config.project | upper ~ "_[A-Z0-9_]*$')) then
+    if (not regexp_like(prefix, '^" ~ dbt_ghost._ghost_prefix(config.project) ~ "[A-Z0-9_]*$')) then
         raise not_a_ghost;
     end if;
     let databases resultset := (execute immediate 'show databases starts with ''' || prefix || '''');
@@ -68,7 +68,7 @@ declare
     not_ours exception (-20005, 'dbt-ghost: there is no such ghost of this branch');
     found varchar default '{}';
 begin
-    if (not regexp_like(ghost_name, '^GHOST_" ~ config.project | upper ~ "_[A-Z0-9_]+$')) then
+    if (not regexp_like(ghost_name, '^" ~ dbt_ghost._ghost_re(config.project) ~ "$')) then
         raise not_a_ghost;
     end if;
     let databases resultset := (execute immediate 'show databases like ''' || ghost_name || '''');

@@ -28,11 +28,10 @@
 {# A run-operation that is about no one branch parses the project too: it gets a name that no database has. #}
 {% macro default__clone_of(database, config) %}
     {% if flags.WHICH == 'run-operation' and not dbt_ghost._named_branch(none, none).name %}
-        {{ return('GHOST_' ~ config.project | upper ~ '_NO_BRANCH') }}
+        {{ return(dbt_ghost._ghost_prefix(config.project) ~ 'NO_BRANCH') }}
     {% endif %}
     {% set branch = dbt_ghost._branch(none, none, config.get('protected', [])) %}
-    {% set first = database | lower == config.databases[0] | lower %}
-    {{ return(dbt_ghost._database_name(config.project, branch, '' if first else database)) }}
+    {{ return(dbt_ghost._clone_name(config, branch, database)) }}
 {% endmacro %}
 
 {# One alias for prod and every ghost: the plugin opens the right catalog, and views and manifests stay valid. #}

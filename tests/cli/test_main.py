@@ -23,7 +23,7 @@ def failing(error: GhostError) -> click.Group:
     def fail() -> None:
         raise error
 
-    group.get_command = lambda ctx, name: fail  # type: ignore[method-assign]
+    group.get_command = lambda ctx, cmd_name: fail  # type: ignore[method-assign]  # a command of the test's own
     return group
 
 

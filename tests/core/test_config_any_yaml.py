@@ -43,7 +43,7 @@ def nearly_right(model: Any = GhostConfig) -> st.SearchStrategy[dict[str, Any]]:
     fields = {}
     for key, field in keys(model).items():
         inner = model_in(field.annotation)
-        part = st.deferred(lambda inner=inner: nearly_right(inner)) if inner else SCALARS  # type: ignore[misc]
+        part = nearly_right(inner) if inner else SCALARS
         fields[key] = st.one_of(SCALARS, part, st.lists(part, max_size=2), st.dictionaries(SCALARS, part, max_size=2))
     return st.fixed_dictionaries({}, optional=fields)
 

@@ -154,7 +154,7 @@ def test_what_cannot_be_read_is_an_error() -> None:
             return Denying()
 
     with pytest.raises(GhostError, match="AccessDenied"):
-        evidence.documents(Account())  # type: ignore[arg-type]
+        evidence.documents(Account())  # type: ignore[arg-type]  # has what is used of a Session
 
 
 def test_the_same_files_give_the_same_objects_in_both_accounts(

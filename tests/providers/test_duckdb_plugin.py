@@ -47,7 +47,7 @@ def plugin(home: Path, side: str = "ghost") -> Plugin:
 
 def ask(of: Plugin, operation: str, **question: Any) -> dict[str, Any]:
     exchange: dict[str, Any] = {"question": QUESTION | question}
-    of.store(SimpleNamespace(config=exchange, location=SimpleNamespace(format=operation)))  # type: ignore[arg-type]
+    of.store(SimpleNamespace(config=exchange, location=SimpleNamespace(format=operation)))  # type: ignore[arg-type]  # all it reads
     answer: dict[str, Any] = exchange["answer"]
     return answer
 

@@ -222,7 +222,7 @@ class Account(Securable):
         """Everything that can hold a grant."""
         yield self
         for table in (self.databases, self.roles, self.users, *self.items.values()):
-            yield from list(table.values())  # type: ignore[attr-defined]
+            yield from list(table.values())  # type: ignore[attr-defined]  # dicts of several kinds
         for schema in self.schemas():
             yield schema
             yield from schema.objects.values()

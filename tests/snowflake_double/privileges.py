@@ -142,7 +142,7 @@ def _many(session: Session, found: re.Match[str]) -> Target:
 
 def _of_account(session: Session, kind: str, name: str) -> Securable:
     tables = {"ROLE": session.account.roles, "USER": session.account.users}
-    found = tables.get(kind, session.account.of_kind(kind)).get(name)  # type: ignore[attr-defined]
+    found = tables.get(kind, session.account.of_kind(kind)).get(name)  # type: ignore[attr-defined]  # of two kinds
     if not isinstance(found, Securable) or not session.sees(found):
         raise errors.does_not_exist(kind, name)
     return found

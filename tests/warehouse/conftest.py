@@ -24,13 +24,18 @@ class Buckets:
         self._client.put_object(Bucket=bucket, Key=f"flights/{day}.csv", Body=content)
 
 
+def made_buckets(stack: LocalStack, *names: str) -> Any:
+    """The S3 client of a local AWS that has these buckets and nothing else."""
+    stack.reset()
+    client = session_of(stack).client("s3")
+    for name in names:
+        client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    return client
+
+
 @pytest.fixture(scope="module")
 def buckets(aws_server: LocalStack) -> Buckets:
-    aws_server.reset()
-    client = session_of(aws_server).client("s3")
-    for bucket in BUCKETS:
-        client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    return Buckets(client)
+    return Buckets(made_buckets(aws_server, *BUCKETS))
 
 
 @pytest.fixture(scope="module")

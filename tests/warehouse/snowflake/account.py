@@ -27,6 +27,19 @@ SETUP = "{aws_role_arn: arn:aws:iam::111111111111:role/ghost-snowflake}"
 GHOST = GhostName("shop", BRANCH).database()
 
 
+SMALL = [
+    "create role TRANSFORMER",
+    "create user PROD_CI default_role = TRANSFORMER",
+    "grant role TRANSFORMER to user PROD_CI",
+    "create database PROD_DB",
+    "create schema PROD_DB.RAW",
+    "create table PROD_DB.RAW.ORDERS (ID int)",
+    "create database PROD_EU",
+    "grant usage on database PROD_DB to role TRANSFORMER",
+]
+"""A production so small that a test may look at every single statement; each adds the view that it is about."""
+
+
 def production() -> list[str]:
     text = re.sub(r"^-- .*\n", "", (HERE / "account.sql").read_text(), flags=re.MULTILINE)
     return [statement.strip() for statement in text.split("\n\n") if statement.strip()]

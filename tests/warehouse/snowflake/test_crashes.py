@@ -12,7 +12,7 @@ import pytest
 from tests.snowflake_double.catalog import Account, Object
 from tests.snowflake_double.errors import SnowflakeError, already_exists
 from tests.snowflake_double.journal import Entry
-from tests.warehouse.snowflake.account import GHOST, Shop
+from tests.warehouse.snowflake.account import GHOST, SMALL, Shop
 from tests.warehouse.snowflake.conftest import MakeShop
 from tests.warehouse.snowflake.statements import changing_targets, inner_statements
 from tests.warehouse.worker import DbtWorker
@@ -40,23 +40,11 @@ def unharmed(shop: Shop) -> None:
     shop.double.before = lambda entry: None
 
 
-SMALL = """
-create role TRANSFORMER
-create user PROD_CI default_role = TRANSFORMER
-grant role TRANSFORMER to user PROD_CI
-create database PROD_DB
-create schema PROD_DB.RAW
-create table PROD_DB.RAW.ORDERS (ID int)
-create view PROD_DB.RAW.ALL_ORDERS as select * from PROD_DB.RAW.ORDERS
-create database PROD_EU
-grant usage on database PROD_DB to role TRANSFORMER
-"""
-
-
 @pytest.fixture
 def small(shop_of: MakeShop) -> Shop:
-    """A production so small that every single statement can be a place to crash at."""
-    return shop_of(production=SMALL.strip().splitlines(), feed=[])
+    """Every single statement of its clone can be a place to crash at."""
+    view = "create view PROD_DB.RAW.ALL_ORDERS as select * from PROD_DB.RAW.ORDERS"
+    return shop_of(production=[*SMALL, view], feed=[])
 
 
 @pytest.fixture
@@ -142,7 +130,7 @@ def test_two_clones_at_once_make_one(shop: Shop) -> None:
 
 
 def test_a_build_of_production_in_between_is_tried_again(shop: Shop) -> None:
-    raised = []
+    raised: list[Entry] = []
 
     def a_table_is_replaced(entry: Entry) -> None:
         if 'clone "PROD_EU"' in entry.text and entry.parent is not None and not raised:

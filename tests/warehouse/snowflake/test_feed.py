@@ -12,10 +12,11 @@ import pytest
 
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.providers.local_stack import LocalStack
-from tests.local_aws import PROD_ACCOUNT, REGION, session_of
+from tests.local_aws import PROD_ACCOUNT, REGION
 from tests.snowflake_double import pipes
 from tests.snowflake_double.journal import Entry
 from tests.snowflake_double.server import Double
+from tests.warehouse.conftest import made_buckets
 from tests.warehouse.snowflake.account import BRANCH, GHOST, Shop, production
 from tests.warehouse.snowflake.conftest import shop_on
 from tests.warehouse.snowflake.log import assert_golden, of_ghosts, refuse_unparsable
@@ -35,8 +36,6 @@ class Bucket:
     def __init__(self, client: Any) -> None:
         self._client = client
         self.changed_at = 0.0
-        for bucket in (PROD_BUCKET, BUCKET):
-            client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
 
     def put(self, key: str, content: str | bytes, bucket: str = BUCKET) -> None:
         self._client.put_object(Bucket=bucket, Key=key, Body=content)
@@ -49,8 +48,7 @@ class Bucket:
 
 @pytest.fixture(scope="module")
 def bucket(aws_server: LocalStack) -> Bucket:
-    aws_server.reset()
-    made = Bucket(session_of(aws_server).client("s3"))
+    made = Bucket(made_buckets(aws_server, PROD_BUCKET, BUCKET))
     made.put("orders/1.csv", "id,country\n1,US\n2,DE\n", PROD_BUCKET)
     made.put("orders/before.csv", "id\n66\n")
     return made

@@ -12,14 +12,13 @@ import yaml
 
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.providers.local_stack import LocalStack
-from tests.local_aws import PROD_ACCOUNT, REGION, aws_server, session_of
+from tests.local_aws import PROD_ACCOUNT
 from tests.snowflake_double.server import Double
+from tests.warehouse.conftest import made_buckets
 from tests.warehouse.project import ROOT
 from tests.warehouse.snowflake.account import BRANCH, GHOST, HERE, Shop, production
 from tests.warehouse.snowflake.conftest import shop_on
 from tests.warehouse.worker import DbtWorker
-
-__all__ = ["aws_server"]
 
 GUIDE = (ROOT / "docs/guides/set-up-snowflake.md").read_text()
 
@@ -42,11 +41,7 @@ def test_its_settings_are_those_of_the_tests() -> None:
 
 @pytest.fixture
 def shop_with_buckets(aws_server: LocalStack, worker: DbtWorker, folder: Path) -> Iterator[Shop]:
-    aws_server.reset()
-    session_of(aws_server).client("s3").create_bucket(
-        Bucket=GhostName("shop", BRANCH).bucket("shop-landing"),
-        CreateBucketConfiguration={"LocationConstraint": REGION},
-    )
+    made_buckets(aws_server, GhostName("shop", BRANCH).bucket("shop-landing"))
     double = Double(s3=aws_server.url, key=PROD_ACCOUNT, secret="test")
     with shop_on(double, worker, folder, production()) as shop:
         yield shop

@@ -12,16 +12,16 @@ import pytest
 
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.providers.local_stack import LocalStack
-from tests.local_aws import PROD_ACCOUNT, REGION, aws_server, session_of
+from tests.local_aws import PROD_ACCOUNT
 from tests.snowflake_double.catalog import Account
 from tests.snowflake_double.server import Double
-from tests.warehouse.snowflake.account import BRANCH, GHOST, Shop, make_shop, production
-from tests.warehouse.snowflake.log import refuse_strays
+from tests.warehouse.conftest import made_buckets
+from tests.warehouse.snowflake.account import BRANCH, GHOST, Shop, production
+from tests.warehouse.snowflake.conftest import shop_on
 from tests.warehouse.worker import DbtWorker
 
-__all__ = ["aws_server"]
-
 EU = f"{GHOST}_PROD_EU"
+BUCKET = GhostName("shop", BRANCH).bucket("shop-landing")
 LANDED = b"ID,COUNTRY,AMOUNT,ORDERED_AT\n9,US,90,2026-11-20 10:00:00\n"
 
 
@@ -47,7 +47,7 @@ def everything_of_prod(account: Account) -> dict[str, Any]:
     }
 
 
-def live(life: Life, bucket: Any) -> None:
+def live(life: Life, s3: Any) -> None:
     """In the order of a branch's days; what each step said is kept."""
     shop, said = life.shop, life.said
     built = shop.dbt("build", target="prod")
@@ -58,7 +58,7 @@ def live(life: Life, bucket: Any) -> None:
     said["clone"] = shop.operation("ghost_clone")
     said["prove"] = shop.operation("ghost_prove")
     said["feed"] = shop.operation("ghost_feed")
-    bucket.put_object(Bucket=GhostName("shop", BRANCH).bucket("shop-landing"), Key="orders/9.csv", Body=LANDED)
+    s3.put_object(Bucket=BUCKET, Key="orders/9.csv", Body=LANDED)
     said["fed"] = shop.operation("ghost_feed")
     said["build"] = shop.dbt("build")
     said["built again"] = shop.dbt("build")
@@ -71,19 +71,13 @@ def live(life: Life, bucket: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def life(aws_server: LocalStack, worker: DbtWorker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
-    aws_server.reset()
-    client = session_of(aws_server).client("s3")
-    client.create_bucket(
-        Bucket=GhostName("shop", BRANCH).bucket("shop-landing"),
-        CreateBucketConfiguration={"LocationConstraint": REGION},
-    )
-    with Double(s3=aws_server.url, key=PROD_ACCOUNT, secret="test") as double:
-        life = Life(make_shop(double, worker, Path(tmp_path_factory.mktemp("life")), production()))
-        life.shop.set_up()
+def life(aws_server: LocalStack, worker: DbtWorker, folder: Path) -> Iterator[Life]:
+    client = made_buckets(aws_server, BUCKET)
+    double = Double(s3=aws_server.url, key=PROD_ACCOUNT, secret="test")
+    with shop_on(double, worker, folder, production()) as shop:
+        life = Life(shop)
         live(life, client)
         yield life
-        refuse_strays(double.journal)
 
 
 def test_two_databases_with_forty_objects_are_cloned(life: Life) -> None:

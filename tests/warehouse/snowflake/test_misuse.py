@@ -9,26 +9,16 @@ import pytest
 
 from tests.snowflake_double.errors import SnowflakeError
 from tests.snowflake_double.journal import Entry
-from tests.warehouse.snowflake.account import GHOST, Shop
+from tests.warehouse.snowflake.account import GHOST, SMALL, Shop
 from tests.warehouse.snowflake.conftest import MakeShop
 
 EU = f"{GHOST}_PROD_EU"
-SMALL = [
-    "create role TRANSFORMER",
-    "create user PROD_CI default_role = TRANSFORMER",
-    "grant role TRANSFORMER to user PROD_CI",
-    "create database PROD_DB",
-    "create schema PROD_DB.RAW",
-    "create table PROD_DB.RAW.ORDERS (ID int)",
-    "create view PROD_DB.RAW.BY_STRING as select * from identifier('PROD_DB.RAW.ORDERS')",
-    "create database PROD_EU",
-    "grant usage on database PROD_DB to role TRANSFORMER",
-]
+PRODUCTION = [*SMALL, "create view PROD_DB.RAW.BY_STRING as select * from identifier('PROD_DB.RAW.ORDERS')"]
 
 
 @pytest.fixture
 def small(shop_of: MakeShop) -> Shop:
-    return shop_of(production=SMALL, feed=[])
+    return shop_of(production=PRODUCTION, feed=[])
 
 
 @pytest.fixture
@@ -112,8 +102,8 @@ def test_a_branch_of_any_name_lives_and_goes(small: Shop, branch: str) -> None:
 
 def test_templates_that_are_made_anew_in_between_are_noticed(shop_of: MakeShop) -> None:
     templates = {"PROD_DB": "T_DB", "PROD_EU": "T_EU"}
-    shop = shop_of(production=SMALL, feed=[], clone={"ownership": "template", "templates": templates})
-    done = []
+    shop = shop_of(production=PRODUCTION, feed=[], clone={"ownership": "template", "templates": templates})
+    done: list[Entry] = []
 
     def night(entry: Entry) -> None:
         if 'clone "T_EU"' in entry.text and entry.parent is not None and not done:
@@ -128,7 +118,7 @@ def test_templates_that_are_made_anew_in_between_are_noticed(shop_of: MakeShop) 
 
 @pytest.mark.parametrize("strategy", ["schema", "tables"])
 def test_a_frozen_base_can_be_read_and_not_written(shop_of: MakeShop, strategy: str) -> None:
-    shop = shop_of(production=SMALL, feed=[], clone={"frozen_base": True, "strategy": strategy})
+    shop = shop_of(production=PRODUCTION, feed=[], clone={"frozen_base": True, "strategy": strategy})
     assert shop.operation("ghost_clone")["ok"]
     assert shop.admin(f"select * from {GHOST}__BASE.RAW.ORDERS", role="GHOST_DEV") == []
     with pytest.raises(Exception, match=r"Insufficient privileges|not authorized"):
