@@ -15,7 +15,7 @@ from dbt_ghost.core.errors import GhostError
 COLOR = False if os.environ.get("NO_COLOR") else None
 """https://no-color.org; None leaves it to whether there is a terminal."""
 
-COMMANDS = ("plan", "fork", "status", "list", "drop", "run-operation", "demo")
+COMMANDS = ("up", "down", "graph", "plan", "fork", "replay", "status", "list", "logs", "drop", "run-operation", "demo")
 
 
 class Failure(click.ClickException):

@@ -24,6 +24,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask before something is removed.")
 
 
+steps_option = click.option(
+    "--step", "steps", multiple=True, metavar="NAME", help="Fork this step whether the branch changes it or not."
+)
+
+
 def confirm(question: str, yes: bool) -> None:
     """Ask before something is removed. Without a terminal only `--yes` goes on."""
     if yes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -14,8 +14,9 @@ from dbt_ghost.core.config import GhostConfig, not_built_yet, read_config, refus
 from dbt_ghost.core.errors import GhostError
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.core.plan import Change, Plan
-from dbt_ghost.core.topology import Account
-from dbt_ghost.operations.apply import Applier, Origin, refuse_unclaimed
+from dbt_ghost.core.record import Channel
+from dbt_ghost.core.topology import Account, Topology
+from dbt_ghost.operations.apply import Applier, Origin, Seen, refuse_untagged, see
 from dbt_ghost.operations.code import CodeOfSteps, code_of_steps
 from dbt_ghost.operations.discover import discover
 from dbt_ghost.operations.drop import plan_drop
@@ -23,6 +24,7 @@ from dbt_ghost.operations.fork import plan_fork
 from dbt_ghost.providers import git
 from dbt_ghost.providers.artifacts import ZipPackages
 from dbt_ghost.providers.aws.ghosts import AwsGhosts
+from dbt_ghost.providers.aws.images import AwsImages
 from dbt_ghost.providers.aws.prod import AwsProd
 from dbt_ghost.providers.aws.records import AwsRecords
 from dbt_ghost.providers.aws.session import Session
@@ -82,22 +84,34 @@ class Project:
             return Origin()
         return Origin(head.commit, "" if head.dirty else head.tree)
 
-    def plan_fork(self, ghost: GhostName) -> tuple[Plan, CodeOfSteps]:
-        """Discover, compare, plan. Reads only.
+    def discover(self) -> Topology:
+        """Production's chain as it is. Reads only."""
+        return discover(AwsProd(self.session), self.config)
+
+    def plan_fork(
+        self, ghost: GhostName, steps: Collection[str] = (), channels: tuple[Channel, ...] | None = None
+    ) -> PlannedFork:
+        """Discover, compare, plan; `steps` are forked whether the branch changes them or not. Reads only.
+
+        `channels` are the queues of the clone's pipes, the recorded ones if not given.
 
         Raises Refused for a protected branch, and for settings that it is not safe to leave out.
         """
         refuse_protected(ghost.branch, self.config.protected)
         refuse_unbuilt(self.config)
-        self.records.read(ghost)  # a state bucket that is missing is said before anything is planned on it
-        refuse_unclaimed(self.ghosts, ghost)
-        prod = AwsProd(self.session)
-        topology = discover(prod, self.config)
-        code = code_of_steps(prod, ZipPackages(self.folder), self.config, topology)
-        return plan_fork(self.config, ghost, topology, code, self.ghosts.find(ghost)), code
+        seen = see(self.ghosts, self.records, ghost)
+        refuse_untagged(ghost, seen.found)
+        topology, prod = self.discover(), AwsProd(self.session)
+        code = code_of_steps(prod, ZipPackages(self.folder), AwsImages(self.session), self.config, topology)
+        if channels is None:
+            channels = seen.stored.record.channels if seen.stored else ()
+        there = seen.found.resources
+        plan = plan_fork(self.config, ghost, topology, code, there, steps=steps, channels=channels)
+        return PlannedFork(plan, code, seen)
 
-    def plan_drop(self, ghost: GhostName) -> Plan:
-        return plan_drop(ghost, self.account, self.ghosts.find(ghost))
+    def plan_drop(self, ghost: GhostName) -> tuple[Plan, Seen]:
+        seen = see(self.ghosts, self.records, ghost)
+        return plan_drop(ghost, self.account, seen.found.resources), seen
 
     def run_operation(
         self, name: str, arguments: Mapping[str, Any], branch: str | None, profiles_dir: Path | None
@@ -107,8 +121,22 @@ class Project:
         minimal = MinimalProject(user, self.config.project, self.config.target, os.environ, profiles_dir)
         return minimal.run(name, arguments, branch)
 
-    def applier(self, package: Callable[[str], bytes], watch: Callable[[Change], None]) -> Applier:
-        return Applier(self.ghosts, self.records, SystemClock(), ThisProcess(), package, watch)
+    def applier(
+        self, package: Callable[[str], bytes], watch: Callable[[Change], None], channels: tuple[Channel, ...] = ()
+    ) -> Applier:
+        """`channels` are the queues of other accounts that the ghost's buckets may notify."""
+        allowed = frozenset(channel.queue_arn for channel in channels)
+        ghosts = AwsGhosts(self.session, self.config.project, self.account, allowed)
+        return Applier(ghosts, self.records, SystemClock(), ThisProcess(), package, watch)
+
+
+@dataclass(frozen=True)
+class PlannedFork:
+    """A fork's plan, the packages behind it, and what it was made from."""
+
+    plan: Plan
+    code: CodeOfSteps
+    seen: Seen
 
 
 def no_package(sha256: str) -> bytes:

@@ -41,13 +41,17 @@ class Rewritten:
 
 @dataclass(frozen=True)
 class Known:
-    """What a step's variables are held against: its declarations, and the names of prod with their ghost names."""
+    """What a step's variables are held against: its declarations, and the names of prod with their ghost names.
+
+    `refs` are the ghost's own names, by what `{ref: ...}` calls them.
+    """
 
     rules: Mapping[str, EnvRule]
     outputs: Collection[str]
     routes: Mapping[str, str]
     reads: Collection[str]
     region: str
+    refs: Mapping[str, str]
 
 
 def rewrite(
@@ -58,16 +62,18 @@ def rewrite(
     routes: Mapping[str, str],
     reads: Collection[str],
     region: str,
+    refs: Mapping[str, str],
 ) -> Rewritten:
     """The first of these that fits decides about a variable:
 
     Lambda's own are left out; declared `env:` rules; `outputs`, which must hold a routed name; a value that equals a
     routed name is routed; one that equals a bucket of `reads` is copied; a plainly harmless one is copied; else it is
-    unexplained. So is a declared output that is not there. Raises Refused for a `ref` rule.
+    unexplained. So is a declared output that is not there. Raises Refused for a `ref` of something unknown.
     """
-    known, before = Known(rules, outputs, routes, reads, region), dict(environment)
+    known, before = Known(rules, outputs, routes, reads, region, refs), dict(environment)
     fates = {name: _fate(name, value, known) for name, value in before.items()}
     fates |= {name: rule.value for name, rule in rules.items() if rule.action == "set"}
+    fates |= {name: _referred(name, rule.value, refs) for name, rule in rules.items() if rule.action == "ref"}
     fates |= {name: Fate.UNEXPLAINED for name in outputs if name not in fates}
     return Rewritten(
         environment=pairs({name: fate for name, fate in fates.items() if isinstance(fate, str)}),
@@ -79,7 +85,7 @@ def _fate(name: str, value: str, known: Known) -> str | Fate:
     if name in RESERVED_VARIABLES:
         return Fate.DROPPED
     if name in known.rules:
-        return _declared(name, known.rules[name], value, known.routes)
+        return _declared(name, known.rules[name], value, known)
     if name in known.outputs or value in known.routes:
         return known.routes.get(value, Fate.UNEXPLAINED)
     if value in known.reads or _plainly_harmless(name, value, known):
@@ -87,7 +93,7 @@ def _fate(name: str, value: str, known: Known) -> str | Fate:
     return Fate.UNEXPLAINED
 
 
-def _declared(name: str, rule: EnvRule, value: str, routes: Mapping[str, str]) -> str | Fate:
+def _declared(name: str, rule: EnvRule, value: str, known: Known) -> str | Fate:
     match rule.action:
         case "copy":
             return value
@@ -96,10 +102,17 @@ def _declared(name: str, rule: EnvRule, value: str, routes: Mapping[str, str]) -
         case "set":
             return rule.value
         case "route":
-            return _routed(value if rule.value in ("database", "bucket") else rule.value, routes)
+            return _routed(value if rule.value in ("database", "bucket") else rule.value, known.routes)
         case "ref":
-            raise Refused(f"env.{name}: `ref` is not built yet", "use copy, drop, {set: text} or {route: ...}")
+            return _referred(name, rule.value, known.refs)
     assert_never(rule.action)
+
+
+def _referred(name: str, of: str, refs: Mapping[str, str]) -> str:
+    if of not in refs:
+        known = ", ".join(sorted(refs))
+        raise Refused(f"env.{name}: a ghost has nothing called {of!r}", f"`ref` takes one of: {known}")
+    return refs[of]
 
 
 def _routed(prod: str, routes: Mapping[str, str]) -> str | Fate:

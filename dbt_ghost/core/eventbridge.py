@@ -1,27 +1,29 @@
-"""The EventBridge route at a fork's entry: additive, beside prod's own notification (F 1.11). Pure."""
+"""EventBridge patterns: of the tap's rule, and prod's own ones turned to the ghost. Pure."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
-from dbt_ghost.core.errors import Refused
-from dbt_ghost.core.resources import BucketEvent, canonical
-from dbt_ghost.core.topology import ProdBucket
+from dbt_ghost.core.resources import canonical
 
 OBJECT_CREATED = "s3:ObjectCreated:"
 PATTERN_LIMIT = 4096  # characters (F 1.14)
 
+KeyFilter = tuple[str, str]
+"""The prefix and the suffix of keys, empty for any."""
 
-def rule_pattern(triggers: Iterable[tuple[str, BucketEvent]]) -> str:
-    """The event pattern of all of a ghost's triggers, as (prod bucket, entry). Canonical JSON.
+
+def rule_pattern(filters: Iterable[tuple[str, KeyFilter]]) -> str:
+    """The pattern of the tap's rule, for all (bucket, key filter) that it takes from EventBridge. Canonical JSON.
 
     It only narrows: a list in a pattern means OR, so which prefix AND suffix goes with which bucket is the tap's to
     enforce. One rule a ghost, since a bus has room for 300 (F 1.14).
     """
-    triggers = list(triggers)
-    detail: dict[str, Any] = {"bucket": {"name": sorted({bucket for bucket, _ in triggers})}}
-    keys = {_key_filter(entry) for _, entry in triggers}
+    filters = list(filters)
+    detail: dict[str, Any] = {"bucket": {"name": sorted({bucket for bucket, _ in filters})}}
+    keys = {_narrowing(keys) for _, keys in filters}
     if None not in keys:
         detail["object"] = {"key": [{kind: text} for kind, text in sorted(key for key in keys if key)]}
     pattern = {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail}
@@ -30,37 +32,50 @@ def rule_pattern(triggers: Iterable[tuple[str, BucketEvent]]) -> str:
     return canonical(pattern)
 
 
-def _key_filter(entry: BucketEvent) -> tuple[str, str] | None:
+def _narrowing(keys: KeyFilter) -> tuple[str, str] | None:
     """The one part of a filter that a pattern can narrow by; None if every key may be meant."""
-    if entry.prefix:
-        return "prefix", entry.prefix
-    return ("suffix", entry.suffix) if entry.suffix else None
+    prefix, suffix = keys
+    if prefix:
+        return "prefix", prefix
+    return ("suffix", suffix) if suffix else None
 
 
-def tap_route(bucket: str, entry: BucketEvent, function: str) -> dict[str, Any]:
-    """One route of the tap's GHOST_ROUTES: prod's exact filter, and the ghost function it feeds."""
-    return {
-        "bucket": bucket,
-        "prefix": entry.prefix,
-        "suffix": entry.suffix,
-        "events": list(entry.events),
-        "function": function,
-    }
+def with_bucket(pattern: str, bucket: str) -> str:
+    """Prod's pattern, for this bucket alone. Canonical JSON."""
+    document = json.loads(pattern)
+    detail = document.setdefault("detail", {})
+    detail["bucket"] = {**detail.get("bucket", {}), "name": [bucket]}
+    return canonical(document)
 
 
-def check_tappable(step: str, bucket: ProdBucket, entry: BucketEvent) -> None:
-    """Raises Refused where the EventBridge route cannot carry prod's trigger."""
-    if not bucket.eventbridge:
-        raise Refused(
-            f"step {step}: the prod bucket {bucket.name} does not send its events to EventBridge",
-            switch_on(bucket.name),
-        )
-    others = [event for event in entry.events if not event.startswith(OBJECT_CREATED)]
-    if others:
-        raise Refused(
-            f"step {step}: {bucket.name} triggers it on {', '.join(others)}",
-            "so far a ghost follows created objects only (s3:ObjectCreated:*)",
-        )
+def key_filters(pattern: str) -> list[KeyFilter] | None:
+    """The pattern as key filters of which one must pass, if it asks for nothing but created objects of buckets.
+
+    None where it asks for more, so that only EventBridge itself can enforce it.
+    """
+    document = json.loads(pattern)
+    detail = document.get("detail", {})
+    known = (
+        document.keys() <= {"source", "detail-type", "detail"}
+        and document.get("detail-type") == ["Object Created"]
+        and detail.keys() <= {"bucket", "object"}
+        and detail.get("bucket", {}).keys() <= {"name"}
+        and detail.get("object", {}).keys() <= {"key"}
+    )
+    if not known:
+        return None
+    filters = [_key_filter(matcher) for matcher in detail.get("object", {}).get("key", [{"prefix": ""}])]
+    return None if None in filters else [each for each in filters if each]
+
+
+def _key_filter(matcher: Any) -> KeyFilter | None:
+    match matcher:
+        case {"prefix": str(text), **rest} if not rest:
+            return text, ""
+        case {"suffix": str(text), **rest} if not rest:
+            return "", text
+        case _:
+            return None
 
 
 def switch_on(bucket: str) -> str:

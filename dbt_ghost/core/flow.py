@@ -2,32 +2,44 @@
 
 A step whose code the branch changes is forked, and so is every later step up to the feed (`downstream: replicate`),
 and every step that fills a bucket together with a forked one: the ghost's bucket would lack its share. A forked step
-listens to the ghost's buckets where forked steps fill them, and to prod's events elsewhere.
+listens to the ghost's buckets where forked steps fill them, and to prod's events elsewhere. With `downstream: share` a
+later step is not copied: prod's own function serves the ghost too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 
 from dbt_ghost.core.errors import Refused
-from dbt_ghost.core.resources import BucketEvent
-from dbt_ghost.core.topology import Step, Topology
+from dbt_ghost.core.resources import Image
+from dbt_ghost.core.topology import Step, Topology, Trigger
 
-Trigger = tuple[str, BucketEvent]
-"""A prod bucket and one entry of its notification document."""
+
+@dataclass(frozen=True)
+class StepCode:
+    """The code of one step: its CodeSha256 as Lambda gives it, whether the branch changed it, and an image's digest."""
+
+    sha256: str
+    changed: bool
+    image: Image | None = None
 
 
 @dataclass(frozen=True)
 class ForkedStep:
-    """One step of the ghost. The tap stands in for prod's triggers `taps`; `inner` are those between ghost steps."""
+    """One step of the ghost. `entry` are the triggers that are prod's events, `inner` those between ghost steps.
+
+    `chosen` is one that the branch changes, or that was asked for; the others follow. A `shared` one is prod's own
+    function, which the tap invokes with the events of the ghost's buckets.
+    """
 
     step: Step
-    changed: bool
+    chosen: bool
     outputs: tuple[str, ...]  # prod's output buckets
-    taps: tuple[Trigger, ...]
+    entry: tuple[Trigger, ...]
     inner: tuple[Trigger, ...]
+    shared: bool = False
 
 
 def output_buckets(step: Step, variables: Collection[str]) -> tuple[str, ...]:
@@ -46,16 +58,29 @@ def output_buckets(step: Step, variables: Collection[str]) -> tuple[str, ...]:
 
 
 def forked_steps(
-    topology: Topology, outputs: Mapping[str, tuple[str, ...]], changed: Collection[str]
+    topology: Topology, outputs: Mapping[str, tuple[str, ...]], chosen: Collection[str], shared: Collection[str] = ()
 ) -> tuple[ForkedStep, ...]:
     """The steps to fork, in the order that data flows. `outputs` maps every step to its prod output buckets.
 
-    Raises Refused for a chain that feeds itself, and for a forked step that nothing triggers.
+    `shared` names those that prod's own function shall serve where they are not chosen. Raises Refused for
+    a chain that feeds itself, and for a forked step that nothing triggers.
     """
     after = _edges(topology, outputs)
-    forked = _closure(after, outputs, changed)
+    forked = _closure(after, outputs, chosen)
     order = [name for name in _in_order(after) if name in forked]
-    return tuple(_forked(topology, outputs, forked, name, name in changed) for name in order)
+    found = [_forked(topology, outputs, forked, name, name in chosen) for name in order]
+    return tuple(_shared(step) if step.step.name in shared and not step.chosen else step for step in found)
+
+
+def _shared(forked: ForkedStep) -> ForkedStep:
+    """One that hears nothing of the ghost's is copied all the same: it only fills a bucket beside a forked step."""
+    if forked.inner and forked.entry:
+        raise Refused(
+            f"step {forked.step.name}: it also hears {', '.join(sorted({t.bucket for t in forked.entry}))}, which the "
+            "ghost does not fill: shared, it would put those results into prod alone",
+            "set `downstream: replicate` for this step",
+        )
+    return replace(forked, shared=bool(forked.inner))
 
 
 def _edges(topology: Topology, outputs: Mapping[str, tuple[str, ...]]) -> dict[str, set[str]]:
@@ -64,17 +89,17 @@ def _edges(topology: Topology, outputs: Mapping[str, tuple[str, ...]]) -> dict[s
         step.name: {
             other.name
             for other in topology.steps
-            if other.name != step.name and any(bucket in outputs[step.name] for bucket, _ in other.triggers)
+            if other.name != step.name and any(trigger.bucket in outputs[step.name] for trigger in other.triggers)
         }
         for step in topology.steps
     }
 
 
 def _closure(
-    after: Mapping[str, set[str]], outputs: Mapping[str, tuple[str, ...]], changed: Collection[str]
+    after: Mapping[str, set[str]], outputs: Mapping[str, tuple[str, ...]], chosen: Collection[str]
 ) -> set[str]:
     forked: set[str] = set()
-    waiting = list(changed)
+    waiting = list(chosen)
     while waiting:
         name = waiting.pop()
         if name not in forked:
@@ -100,19 +125,24 @@ def _in_order(after: Mapping[str, set[str]]) -> list[str]:
 
 
 def _forked(
-    topology: Topology, outputs: Mapping[str, tuple[str, ...]], forked: set[str], name: str, changed: bool
+    topology: Topology, outputs: Mapping[str, tuple[str, ...]], forked: set[str], name: str, chosen: bool
 ) -> ForkedStep:
     step = topology.step(name)
     if not step.triggers:
         raise Refused(
-            f"step {name}: nothing that dbt-ghost knows triggers {step.function.name}",
-            "so far a step must be triggered by a bucket's notification to the function itself, no alias or queue",
+            f"step {name}: nothing that a ghost can follow triggers {step.function.name}{_found(step)}",
+            "a ghost follows buckets (directly, by SNS, SQS or EventBridge) where permission and configuration agree; "
+            "`ghost-ingest graph` shows what was found",
         )
     filled = {bucket for other in forked - {name} for bucket in outputs[other]}
     return ForkedStep(
         step=step,
-        changed=changed,
+        chosen=chosen,
         outputs=outputs[name],
-        taps=tuple(trigger for trigger in step.triggers if trigger[0] not in filled),
-        inner=tuple(trigger for trigger in step.triggers if trigger[0] in filled),
+        entry=tuple(trigger for trigger in step.triggers if trigger.bucket not in filled),
+        inner=tuple(trigger for trigger in step.triggers if trigger.bucket in filled),
     )
+
+
+def _found(step: Step) -> str:
+    return f", only {', '.join(step.unfollowed)}" if step.unfollowed else ""

@@ -21,6 +21,7 @@ NAME_LIMIT = 64  # Lambda function, IAM role, EventBridge rule (F 3.11, F 4.12, 
 BUCKET_LIMIT = 31  # 63, less the 32 characters of the longest account-regional suffix (F 5.2)
 DATABASE_SLUG = 40  # of Snowflake's 255 (F 7.17), which leaves room for the name of the cloned database
 STEP_LENGTH = 16
+PIECE_DIGEST = 4
 REGION_LENGTH = 15
 BUCKET_DIGEST = 4
 BRANCH_DIGEST = 6
@@ -76,8 +77,20 @@ class GhostName:
         return f"{self.id}-{step}"
 
     def rule(self, step: str) -> str:
-        """The rule that feeds a step; so far a ghost has one, for its tap."""
+        """The rule that feeds the tap."""
         return f"{self.id}-{step}"
+
+    def failures(self, step: str) -> str:
+        """The queue of the events that a step could not take."""
+        return f"{self.id}-{step}-failed"
+
+    def piece(self, step: str, of: str) -> str:
+        """The queue, topic or rule of a step that stands in for prod's with the ARN `of`."""
+        return f"{self.piece_prefix}{step}-{md5(of)[:PIECE_DIGEST]}"
+
+    @property
+    def piece_prefix(self) -> str:
+        return f"{self._name(NAME_LIMIT - STEP_LENGTH - PIECE_DIGEST - 2)}-"
 
     def log_group(self, step: str) -> str:
         return f"/aws/lambda/{self.function(step)}"

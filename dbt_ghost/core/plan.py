@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from itertools import groupby
 from typing import assert_never
 
+from dbt_ghost.core.blueprint.listening import Arrival
 from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.naming import GhostName
-from dbt_ghost.core.record import RecordedStep, State, Verb
-from dbt_ghost.core.resources import BUILD_ORDER, DROP_ORDER, Resource, kind_of, name_of
+from dbt_ghost.core.record import Channel, RecordedStep, State, Verb
+from dbt_ghost.core.resources import BUILD_ORDER, DROP_ORDER, Queue, Resource, kind_of, name_of
 from dbt_ghost.core.topology import Account
 
 
@@ -57,9 +59,10 @@ class Hop:
 
     step: str
     changed: bool
-    from_prod: tuple[str, ...]  # prod buckets whose events the tap passes on
+    from_prod: tuple[tuple[str, str], ...]  # (prod bucket, or `events`; by which way its events come, in words)
     from_ghost: tuple[str, ...]  # ghost buckets
     writes: tuple[tuple[str, str], ...]  # (prod bucket, the ghost bucket that stands in for it)
+    shared: bool = False  # prod's own function runs it
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,9 @@ class Plan:
     """Every change, in order. Raises Refused if one of them is on something that is not this ghost's.
 
     `existing` is what the plan was made from: if it is no longer so, the plan is not carried out. `becomes` is `ready`,
-    or `dropped` where nothing is left of the ghost.
+    or `dropped` where nothing is left of the ghost. `arrivals` are how prod's objects come in; `prod_invoked` the prod
+    functions that serve the ghost too, its single exception; `channels` the queues of pipes that its buckets notify;
+    `notes` what people must know of it, a sentence each.
     """
 
     ghost: GhostName
@@ -77,6 +82,10 @@ class Plan:
     existing: frozenset[Resource]
     steps: tuple[tuple[str, RecordedStep], ...] = ()
     flow: tuple[Hop, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
+    prod_invoked: tuple[str, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for change in self.changes:
@@ -98,13 +107,16 @@ class Plan:
 
 
 def is_ghosts(ghost: GhostName, resource: Resource) -> bool:
-    """Does the resource's name say that it is this ghost's?"""
-    name = name_of(resource).removeprefix("/aws/lambda/")
+    """Does the resource's name say that it is this ghost's? A subscription is its endpoint's, whatever the topic."""
+    name = name_of(resource).removeprefix("/aws/lambda/").partition(":")[0]
     return name.startswith(ghost.project_prefix) and f"-{ghost.digest}-" in f"{name}-"
 
 
 def changes(wanted: Iterable[Resource], existing: Iterable[Resource]) -> tuple[Change, ...]:
-    """What turns `existing` into `wanted`: what is no longer wanted first, then the rest, listening last."""
+    """What turns `existing` into `wanted`: what is no longer wanted first, then the rest, listening last.
+
+    What may be done at once stands together: see `waves`.
+    """
     now = {_identity(resource): resource for resource in existing}
     wanted = tuple(wanted)
     then = {_identity(resource): resource for resource in wanted}
@@ -112,12 +124,17 @@ def changes(wanted: Iterable[Resource], existing: Iterable[Resource]) -> tuple[C
         raise Refused(
             "two resources of the ghost would have one name", "this is a bug in dbt-ghost; nothing was changed"
         )
-    gone = sorted((now[key] for key in now.keys() - then.keys()), key=_drop_rank)
-    built = sorted(then.values(), key=_build_rank)
-    return (
-        *(Delete(resource) for resource in gone),
-        *(change for resource in built if (change := _change(resource, now.get(_identity(resource))))),
-    )
+    gone = [Delete(now[key]) for key in now.keys() - then.keys()]
+    made = [change for key, resource in then.items() if (change := _change(resource, now.get(key)))]
+    return tuple(sorted([*gone, *made], key=lambda change: (*_wave(change), name_of(change.resource))))
+
+
+def waves(changes: Iterable[Change]) -> tuple[tuple[Change, ...], ...]:
+    """The changes, in their order, cut into what may be done at once: one verb on one kind.
+
+    A queue that hands its failures to another one comes in the wave after it, and goes in the wave before it.
+    """
+    return tuple(tuple(wave) for _, wave in groupby(changes, key=_wave))
 
 
 def _change(wanted: Resource, existing: Resource | None) -> Change | None:
@@ -137,9 +154,10 @@ def _identity(resource: Resource) -> tuple[str, str]:
     return kind_of(resource), name_of(resource)
 
 
-def _build_rank(resource: Resource) -> tuple[int, str]:
-    return BUILD_ORDER.index(type(resource)), name_of(resource)
-
-
-def _drop_rank(resource: Resource) -> tuple[int, str]:
-    return DROP_ORDER.index(type(resource)), name_of(resource)
+def _wave(change: Change) -> tuple[bool, int, int, str]:
+    """What it shares with all changes of its wave; waves are in the order of these."""
+    resource, verb = change.resource, verb_of(change)
+    leans = isinstance(resource, Queue) and bool(resource.dead_letter_arn)
+    if isinstance(change, Delete):
+        return False, DROP_ORDER.index(type(resource)), -leans, verb
+    return True, BUILD_ORDER.index(type(resource)), leans, verb

@@ -1,24 +1,20 @@
 """The IAM documents of a ghost's roles, as pure functions. Every statement says in its Sid what it is for.
 
-A role may read the declared prod prefixes, use its ghost's own buckets and write its own log group. Two Denies cover
-all else, whatever other policies allow: every other action, also one that AWS adds later, and reading anything else
-(F 4.4).
+A role is a list of grants, each one use of `calls.CALLS`. Two Denies cover all else, whatever other policies allow:
+every other action, also one that AWS adds later, and reading anything else (F 4.4).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from dbt_ghost.core.calls import CALLS, OUTSIDE_ARNS, READING, Use
 from dbt_ghost.core.errors import Refused
-from dbt_ghost.core.resources import canonical
+from dbt_ghost.core.resources import Mount, canonical
 from dbt_ghost.core.topology import Account
-
-READ_OBJECTS = ("s3:GetObject", "s3:GetObjectVersion")
-READ_ACTIONS = (*READ_OBJECTS, "s3:ListBucket")
-WRITE_OBJECTS = ("s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
-LOG_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 TRUST = canonical(
     {
@@ -34,6 +30,13 @@ TRUST = canonical(
     }
 )
 """Trust policy of every ghost role: no person and no CI may assume it."""
+
+READABLE: dict[str, tuple[Use, str]] = {
+    "secretsmanager": ("secret", "ReadSecrets"),
+    "ssm": ("parameter", "ReadParameters"),
+    "dynamodb": ("table", "ReadTables"),
+}
+"""Services, besides S3, whose things `reads:` may name by their ARN."""
 
 
 @dataclass(frozen=True)
@@ -63,100 +66,119 @@ class Location:
         return f"{account.bucket_arn(self.bucket)}/{self.prefix}{rest}"
 
 
-def step_policy(
-    account: Account, log_group: str, reads: Iterable[Location], inputs: Iterable[str], outputs: Iterable[str]
-) -> str:
-    """The policy of one forked step.
+@dataclass(frozen=True)
+class Grant:
+    """One Allow: a use of the table of calls, on these ARNs. `condition` is canonical JSON, empty without one."""
 
-    `reads` are prod's keys; `inputs` and `outputs` names of the ghost's buckets. Returns canonical JSON.
-    """
-    reads, inputs, outputs = sorted(set(reads), key=repr), sorted(set(inputs)), sorted(set(outputs))
-    own = sorted({*inputs, *outputs})
-    statements = [*_read_prod(account, reads), *_use_ghost_buckets(account, inputs, outputs)]
-    statements.append(_write_logs(account, log_group))
-    owned = [arn for bucket in own for arn in (account.bucket_arn(bucket), f"{account.bucket_arn(bucket)}/*")]
-    statements.append(_deny_elsewhere(READ_ACTIONS, [*owned, _inside(account, log_group)]))
-    declared = sorted(
-        {arn for location in reads for arn in (account.bucket_arn(location.bucket), location.objects(account))}
-    )
-    statements.append(_deny_reads_elsewhere([*declared, *owned]))
-    return _document(statements)
+    sid: str
+    use: Use
+    resources: tuple[str, ...]
+    condition: str = ""
 
 
-def tap_policy(account: Account, log_group: str, functions: Iterable[str]) -> str:
-    """The tap's policy: invoke the named ghost functions, write its own log group, nothing else. Canonical JSON."""
-    arns = [account.function_arn(function) for function in sorted(set(functions))]
-    invoke = {"Sid": "InvokeTheFirstSteps", "Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": arns}
-    return _document(
-        [
-            invoke,
-            _write_logs(account, log_group),
-            _deny_elsewhere((), [*arns, _inside(account, log_group)]),
-        ]
-    )
+def document(grants: Iterable[Grant]) -> str:
+    """The policy of a role that has these grants and is denied all else. Canonical JSON."""
+    grants = [grant for grant in grants if grant.resources]
+    return canonical({"Version": "2012-10-17", "Statement": [*map(_allow, grants), *_deny_elsewhere(grants)]})
 
 
-def _document(statements: list[dict[str, Any]]) -> str:
-    return canonical({"Version": "2012-10-17", "Statement": statements})
-
-
-def _read_prod(account: Account, reads: list[Location]) -> list[dict[str, Any]]:
+def read_prod(account: Account, reads: Collection[Location], use: Use = "read") -> list[Grant]:
     """`aws:ResourceAccount`: a bucket's ARN has no account, and a deleted name can be taken by anyone (F 5.1)."""
-    if not reads:
-        return []
+    ordered = sorted(set(reads), key=repr)
     ours = {"StringEquals": {"aws:ResourceAccount": account.id}}
-    objects: dict[str, Any] = {
-        "Sid": "ReadProdObjects",
-        "Effect": "Allow",
-        "Action": list(READ_OBJECTS),
-        "Resource": [location.objects(account) for location in reads],
-        "Condition": ours,
-    }
+    objects = Grant("ReadProdObjects", use, tuple(each.objects(account) for each in ordered), canonical(ours))
     lists = [
-        {
-            "Sid": f"ListProdPrefix{number}",
-            "Effect": "Allow",
-            "Action": "s3:ListBucket",
-            "Resource": account.bucket_arn(location.bucket),
-            "Condition": {
-                **ours,
-                "StringLike": {"s3:prefix": location.prefix if location.exact else f"{location.prefix}*"},
-            },
-        }
-        for number, location in enumerate(reads, 1)
+        Grant(
+            f"ListProdPrefix{number}",
+            "list",
+            (account.bucket_arn(each.bucket),),
+            canonical({**ours, "StringLike": {"s3:prefix": each.prefix if each.exact else f"{each.prefix}*"}}),
+        )
+        for number, each in enumerate(ordered, 1)
     ]
     return [objects, *lists]
 
 
-def _use_ghost_buckets(account: Account, inputs: list[str], outputs: list[str]) -> list[dict[str, Any]]:
-    statements = [
-        _allow("ReadGhostObjects", READ_OBJECTS, [f"{account.bucket_arn(b)}/*" for b in inputs]),
-        _allow("WriteGhostObjects", WRITE_OBJECTS, [f"{account.bucket_arn(b)}/*" for b in outputs]),
-        _allow("ListGhostBuckets", ("s3:ListBucket",), [account.bucket_arn(b) for b in sorted({*inputs, *outputs})]),
+def use_buckets(account: Account, inputs: Collection[str], outputs: Collection[str]) -> list[Grant]:
+    """Ghost buckets: `inputs` are read, `outputs` written."""
+
+    def objects(buckets: Collection[str]) -> tuple[str, ...]:
+        return tuple(f"{account.bucket_arn(bucket)}/*" for bucket in sorted(buckets))
+
+    return [
+        Grant("ReadGhostObjects", "read", objects(inputs)),
+        Grant("WriteGhostObjects", "write", objects(outputs)),
+        Grant("ListGhostBuckets", "list", tuple(account.bucket_arn(b) for b in sorted({*inputs, *outputs}))),
     ]
-    return [statement for statement in statements if statement["Resource"]]
 
 
-def _write_logs(account: Account, log_group: str) -> dict[str, Any]:
-    """No logs:CreateLogGroup: a late invocation would bring a dropped group back (F 3.17)."""
-    return _allow("WriteOwnLogs", LOG_ACTIONS, [_inside(account, log_group)])
+def tell_gone(account: Account, buckets: Collection[str]) -> Grant:
+    """Without the right to list, S3 answers 403 for an object that is gone; a HEAD or GET carries no prefix."""
+    ours = canonical({"StringEquals": {"aws:ResourceAccount": account.id}})
+    return Grant("TellGoneFromDenied", "list", tuple(account.bucket_arn(bucket) for bucket in sorted(buckets)), ours)
 
 
-def _deny_elsewhere(reads: tuple[str, ...], owned: list[str]) -> dict[str, Any]:
-    """kms:Decrypt stays open: Lambda itself assumes the role to decrypt the environment when a function starts, by a
-    grant made for that; nothing else in the role allows it."""
-    return {"Sid": "ChangeNothingElse", "Effect": "Deny", "NotAction": [*reads, "kms:Decrypt"], "NotResource": owned}
+def stage_into(account: Account, buckets: Collection[str]) -> Grant:
+    """Copying prod's objects into ghost buckets."""
+    return Grant("StageObjects", "stage", tuple(f"{account.bucket_arn(bucket)}/*" for bucket in sorted(buckets)))
 
 
-def _deny_reads_elsewhere(readable: list[str]) -> dict[str, Any]:
-    """A bucket policy may let every role of the account read: the ghost's own read what is declared and no more."""
-    actions = list(READ_ACTIONS)
-    return {"Sid": "ReadNothingElse", "Effect": "Deny", "Action": actions, "NotResource": readable}
+def write_logs(account: Account, log_group: str) -> Grant:
+    inside = f"arn:{account.partition}:logs:{account.region}:{account.id}:log-group:{log_group}:*"
+    return Grant("WriteOwnLogs", "log", (inside,))
 
 
-def _allow(sid: str, actions: tuple[str, ...], resources: list[str]) -> dict[str, Any]:
-    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resources}
+def read_elsewhere(arns: Iterable[str]) -> list[Grant]:
+    """What `reads:` names by ARN: secrets, parameters, tables. Raises Refused for other services."""
+    found: dict[str, list[str]] = {}
+    for arn in sorted(set(arns)):
+        service = arn.split(":")[2]
+        if service not in READABLE:
+            raise Refused(f"reads: {arn} is of {service}", f"so far a step may read {', '.join(READABLE)} and S3")
+        found.setdefault(service, []).append(arn)
+    return [Grant(READABLE[service][1], READABLE[service][0], tuple(each)) for service, each in found.items()]
 
 
-def _inside(account: Account, log_group: str) -> str:
-    return f"arn:{account.partition}:logs:{account.region}:{account.id}:log-group:{log_group}:*"
+def use_keys(account: Account, sid: str, use: Use, keys: Collection[str]) -> Grant:
+    """KMS keys, through S3 only."""
+    by_s3 = canonical({"StringEquals": {"kms:ViaService": f"s3.{account.region}.amazonaws.com"}})
+    return Grant(sid, use, tuple(sorted(set(keys))), by_s3)
+
+
+def use_network() -> Grant:
+    return Grant("UseTheNetwork", "network", ("*",))
+
+
+def use_mounts(account: Account, mounts: Collection[Mount]) -> Grant:
+    """The file systems behind these access points."""
+    systems = f"arn:{account.partition}:elasticfilesystem:{account.region}:{account.id}:file-system/*"
+    points = canonical(
+        {"StringEquals": {"elasticfilesystem:AccessPointArn": sorted(mount.arn for mount in mounts)}},
+    )
+    return Grant("UseFileSystems", "mount", (systems,) if mounts else (), points)
+
+
+def _allow(grant: Grant) -> dict[str, Any]:
+    statement: dict[str, Any] = {
+        "Sid": grant.sid,
+        "Effect": "Allow",
+        "Action": list(CALLS[grant.use]),
+        "Resource": list(grant.resources),
+    }
+    return statement | ({"Condition": json.loads(grant.condition)} if grant.condition else {})
+
+
+def _deny_elsewhere(grants: list[Grant]) -> Iterator[dict[str, Any]]:
+    """A policy of a bucket or a key may let every role of the account in: the ghost's own reach what is named here."""
+    reading = [grant for grant in grants if grant.use in READING]
+    owned = {arn for grant in grants if grant.use not in READING | OUTSIDE_ARNS for arn in grant.resources}
+    reads = {call for grant in reading for call in CALLS[grant.use]}
+    free = {call for grant in grants if grant.use in OUTSIDE_ARNS for call in CALLS[grant.use]} | {"kms:Decrypt"}
+    yield _deny("ChangeNothingElse", "NotAction", reads | free, owned)
+    if reads:
+        readable = {arn for grant in reading for arn in grant.resources}
+        yield _deny("ReadNothingElse", "Action", reads, readable | owned)
+
+
+def _deny(sid: str, which: str, actions: Collection[str], except_on: Collection[str]) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Deny", which: sorted(actions), "NotResource": sorted(except_on)}

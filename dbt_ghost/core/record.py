@@ -14,10 +14,11 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 LEASE = timedelta(minutes=10)
-"""Longer than any one change takes; renewed while a plan is carried out."""
+"""Renewed while a plan is carried out, so it only runs out for a process that died or lost the network."""
 
 State = Literal["building", "ready", "dropping", "dropped"]
 Verb = Literal["create", "update", "delete"]
+Outcome = Literal["planned", "done", "failed"]
 
 
 class _Part(BaseModel):
@@ -37,7 +38,7 @@ class RecordedChange(_Part):
     verb: Verb
     kind: str
     name: str
-    outcome: Literal["planned", "done", "failed"] = "planned"
+    outcome: Outcome = "planned"
 
 
 class RecordedResource(_Part):
@@ -48,12 +49,29 @@ class RecordedResource(_Part):
 
 
 class RecordedStep(_Part):
-    """A forked step: which prod function it was forked from, and exactly which code runs in its place."""
+    """A forked step: which prod function it was forked from, and exactly which code runs in its place.
+
+    Hashes are base64 for a zip and hex for an image, as Lambda gives them.
+    """
 
     function: str
     forked_from_sha256: str
     code_sha256: str
     changed: bool
+    qualifier: str = Field(default="", description="alias or version of the function that was forked, if not $LATEST")
+    from_prod: tuple[str, ...] = Field(default=(), description="prod buckets whose events reach the step")
+    writes: dict[str, str] = Field(default={}, description="prod output bucket: the ghost bucket that stands in for it")
+    live_since: AwareDatetime | None = Field(
+        default=None, description="from then on events reach the step; set by the fork that made it"
+    )
+
+
+class Channel(_Part):
+    """The queue of a warehouse's pipe, which a ghost bucket notifies of new objects (F 8.5)."""
+
+    bucket: str = Field(description="the ghost's")
+    prefix: str
+    queue_arn: str
 
 
 class Record(_Part):
@@ -73,6 +91,7 @@ class Record(_Part):
     steps: dict[str, RecordedStep] = {}
     resources: tuple[RecordedResource, ...] = ()
     journal: tuple[RecordedChange, ...] = ()
+    channels: tuple[Channel, ...] = Field(default=(), description="the queues of the clone's pipes")
     scope: dict[str, Any] | None = Field(default=None, description="reserved: the models the ghost updates")
     proof: dict[str, Any] | None = Field(default=None, description="reserved: the IAM proof and the hashes it is of")
     cutover: dict[str, Any] | None = Field(default=None, description="reserved: where the cutover stands")

@@ -147,8 +147,6 @@ def built(key: str) -> str:
     """From the one table of what is not built; a part that is not built covers its keys."""
     plain = key.replace("<name>", "*").replace("[n]", "")
     for unbuilt in UNBUILT:
-        below = unbuilt.key.removesuffix(".*") if unbuilt.key.endswith("env.*") else unbuilt.key
-        if plain == below or plain.startswith(f"{below}."):
-            word = "refused" if unbuilt.unsafe else "not yet"
-            return f"yes; {unbuilt.only}: {word}" if unbuilt.only else word
+        if plain == unbuilt.key or plain.startswith(f"{unbuilt.key}."):
+            return "refused" if unbuilt.unsafe else "not yet"
     return "yes"

@@ -26,15 +26,15 @@ def command(project_dir: Path | None, branch: str | None, yes: bool, as_json: bo
 
     project = Project.load(project_dir)
     ghost = project.ghost(branch)
-    plan = project.plan_drop(ghost)
+    plan, seen = project.plan_drop(ghost)
     click.echo(plan_text(plan), err=as_json)
     applier = project.applier(no_package, progress(plan))
-    if applier.is_settled(plan):
+    if applier.is_settled(plan, seen):
         message = f"Nothing to drop: there is no ghost of {ghost.branch}."
     else:
         if plan.deletes:
             confirm("Remove all of this?", yes)
-        applier.carry_out(plan, project.config.ttl)
+        applier.carry_out(plan, project.config.ttl, seen=seen)
         removed = count_of(len(plan.changes), "resource")
         message = f"Dropped: {removed} removed, nothing of {ghost.branch} is left on AWS."
     outcome = {**plan_json(plan), "state": "dropped", "message": message}

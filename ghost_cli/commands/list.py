@@ -21,7 +21,7 @@ def command(project_dir: Path | None, with_dropped: bool, as_json: bool) -> None
     """
     from dbt_ghost.core.record import UnreadableRecord
     from dbt_ghost.providers.process import SystemClock
-    from ghost_cli.render import records_text
+    from ghost_cli.render_status import records_text
     from ghost_cli.wiring import Project
 
     found = list(Project.load(project_dir).records.list())

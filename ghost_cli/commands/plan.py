@@ -7,14 +7,15 @@ from pathlib import Path
 
 import click
 
-from ghost_cli.options import branch_option, json_option, project_dir_option
+from ghost_cli.options import branch_option, json_option, project_dir_option, steps_option
 
 
 @click.command("plan")
 @project_dir_option
 @branch_option
+@steps_option
 @json_option
-def command(project_dir: Path | None, branch: str | None, as_json: bool) -> None:
+def command(project_dir: Path | None, branch: str | None, steps: tuple[str, ...], as_json: bool) -> None:
     """Show what `fork` would do, and change nothing.
 
     Discovers the configured steps in the account, finds out which of them the branch changes, and lists every
@@ -26,5 +27,5 @@ def command(project_dir: Path | None, branch: str | None, as_json: bool) -> None
     project = Project.load(project_dir)
     for note in project.notes:
         click.echo(f"note: {note}", err=True)
-    plan, _ = project.plan_fork(project.ghost(branch))
+    plan = project.plan_fork(project.ghost(branch), steps).plan
     click.echo(json.dumps(plan_json(plan), indent=2) if as_json else plan_text(plan))

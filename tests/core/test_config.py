@@ -86,7 +86,7 @@ def test_the_state_bucket_has_a_name_of_its_own_where_none_is_given() -> None:
 
 def test_settings_cannot_be_changed_after_they_are_read() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        read_config(SMALLEST, {}).project = "other"  # type: ignore[misc]
+        read_config(SMALLEST, {}).project = "other"  # type: ignore[misc]  # what is forbidden is tried
 
 
 def test_all_complaints_come_at_once_each_with_its_line_and_path() -> None:
@@ -176,6 +176,13 @@ def test_a_wrong_value_is_named_with_what_would_be_right(settings: str, said: st
     [
         ("function: arn:aws:lambda:eu-west-1:1:function:x", "clean.function: is there twice"),
         ("outputs: [A B]", "clean.outputs[0]: must be the name of an environment variable"),
+        ("code: /srv/clean", "clean.code: must be inside the project"),
+        ("code: 'C:/clean'", "clean.code: must be inside the project"),
+        ("code: ../clean", "clean.code: must be inside the project"),
+        ("code: ingestion/../../clean.zip", "clean.code: must be inside the project"),
+        ("code: 'ingestion\\clean'", "clean.code: must be written with / between folders"),
+        ("code: docker.io/shop:v2", "clean.code: must be an image in ECR"),
+        ("code: 111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop", "clean.code: must be an image in ECR"),
         ("outputs: [OUT, OUT]", "clean.outputs[1]: `OUT` is there already"),
         ("outputs: [OUT], env: {OUT: copy}", "clean.env.OUT: is one of `outputs`"),
         ("env: {AWS_REGION: copy}", "clean.env.AWS_REGION: is set by Lambda itself"),

@@ -23,7 +23,15 @@ def rewritten(
     routes: Mapping[str, str] = ROUTES,
     reads: Collection[str] = ("flights-reference",),
 ) -> Rewritten:
-    return rewrite(pairs(environment), rules=rules, outputs=outputs, routes=routes, reads=reads, region="eu-west-1")
+    return rewrite(
+        pairs(environment),
+        rules=rules,
+        outputs=outputs,
+        routes=routes,
+        reads=reads,
+        region="eu-west-1",
+        refs={"branch": "fix/x", "ghost": "ghost-flights-x"},
+    )
 
 
 def became(value: str, name: str = "SETTING", rule: EnvRule | None = None) -> str | None:
@@ -78,9 +86,15 @@ def test_routing_what_has_no_route_is_unexplained() -> None:
     assert result == Rewritten((), ("DB",))
 
 
-def test_a_reference_is_refused_until_it_is_built() -> None:
-    with pytest.raises(Refused, match="`ref` is not built yet"):
+def test_a_reference_gives_the_ghosts_own_name_also_to_a_variable_that_prod_has_not() -> None:
+    assert became("main", "BRANCH", EnvRule("ref", "branch")) == "fix/x"
+    assert rewritten({}, {"BRANCH": EnvRule("ref", "branch")}).environment == (("BRANCH", "fix/x"),)
+
+
+def test_a_reference_to_what_a_ghost_has_not_is_refused_with_what_it_has() -> None:
+    with pytest.raises(Refused, match="nothing called 'z'") as refused:
         rewritten({"X": "y"}, {"X": EnvRule("ref", "z")})
+    assert "branch, ghost" in refused.value.hint
 
 
 @pytest.mark.parametrize("name", ["ANYTHING", "BUCKET_URL"])

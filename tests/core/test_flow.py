@@ -12,7 +12,7 @@ import pytest
 from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.flow import ForkedStep, forked_steps, output_buckets
 from dbt_ghost.core.resources import BucketEvent, pairs
-from dbt_ghost.core.topology import Account, ProdBucket, ProdFunction, Step, Topology
+from dbt_ghost.core.topology import Account, ProdBucket, ProdFunction, Step, Topology, Trigger
 
 ACCOUNT = Account("111111111111", "eu-west-1")
 Chain = dict[str, tuple[str, str]]
@@ -28,7 +28,7 @@ def topology_of(chain: Chain) -> Topology:
     return Topology(
         ACCOUNT,
         tuple(
-            Step(name, function(name), tuple((bucket, BucketEvent(ACCOUNT.function_arn(name))) for bucket in triggers))
+            Step(name, function(name), tuple(Trigger(b, BucketEvent(ACCOUNT.function_arn(name))) for b in triggers))
             for name, (triggers, _) in chain.items()
         ),
         tuple(ProdBucket(bucket, (), eventbridge=True) for bucket in "rsmnoxyz"),
@@ -57,20 +57,20 @@ def fork(chain: Chain, *changed: str) -> dict[str, ForkedStep]:
     return {forked.step.name: forked for forked in forked_steps(topology_of(chain), outputs, changed)}
 
 
-def buckets(triggers: tuple[tuple[str, BucketEvent], ...]) -> str:
-    return "".join(bucket for bucket, _ in triggers)
+def buckets(triggers: tuple[Trigger, ...]) -> str:
+    return "".join(trigger.bucket for trigger in triggers)
 
 
 def test_a_changed_step_takes_all_that_follow_with_it() -> None:
     forked = fork(LINE, "clean")
     assert list(forked) == ["clean", "enrich"]
-    assert [forked["clean"].changed, forked["enrich"].changed] == [True, False]
-    assert buckets(forked["clean"].taps) == "r" and buckets(forked["enrich"].inner) == "m"
+    assert [forked["clean"].chosen, forked["enrich"].chosen] == [True, False]
+    assert buckets(forked["clean"].entry) == "r" and buckets(forked["enrich"].inner) == "m"
 
 
 def test_the_steps_before_a_changed_one_stay_prods() -> None:
     assert list(fork(LINE, "enrich")) == ["enrich"]
-    assert buckets(fork(LINE, "enrich")["enrich"].taps) == "m"
+    assert buckets(fork(LINE, "enrich")["enrich"].entry) == "m"
 
 
 def test_where_nothing_changed_nothing_is_forked() -> None:
@@ -79,15 +79,15 @@ def test_where_nothing_changed_nothing_is_forked() -> None:
 
 def test_a_step_may_hear_the_ghost_and_prod() -> None:
     join = fork(FAN_IN, "a")["join"]
-    assert (buckets(join.inner), buckets(join.taps)) == ("m", "n")
+    assert (buckets(join.inner), buckets(join.entry)) == ("m", "n")
 
 
 def test_a_step_that_fills_a_bucket_beside_a_forked_one_is_forked_too() -> None:
     """Else its files would be missing in the ghost, and look like an effect of the change."""
     forked = fork(BESIDE, "clean")
     assert set(forked) == {"clean", "other", "enrich"}
-    assert buckets(forked["other"].taps) == "s"
-    assert not forked["other"].changed
+    assert buckets(forked["other"].entry) == "s"
+    assert not forked["other"].chosen
 
 
 @pytest.mark.parametrize("names", list(permutations(FAN_OUT)))
@@ -116,8 +116,14 @@ def test_steps_that_feed_each_other_are_refused_by_name() -> None:
 
 
 def test_a_forked_step_that_nothing_triggers_is_refused() -> None:
-    with pytest.raises(Refused, match="nothing that dbt-ghost knows triggers clean"):
+    with pytest.raises(Refused, match="nothing that a ghost can follow triggers clean"):
         fork({"clean": ("", "m")}, "clean")
+
+
+def test_what_triggers_a_step_and_cannot_be_followed_is_named() -> None:
+    step = Step("clean", function("clean"), (), unfollowed=("Kinesis stream orders",))
+    with pytest.raises(Refused, match="triggers clean, only Kinesis stream orders"):
+        forked_steps(Topology(ACCOUNT, (step,), ()), {"clean": ()}, ["clean"])
 
 
 def test_a_declared_output_that_prod_does_not_set_is_refused() -> None:

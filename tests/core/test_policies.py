@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dbt_ghost.core import policies
 from dbt_ghost.core.errors import Refused
-from dbt_ghost.core.policies import Location
+from dbt_ghost.core.policies import Grant, Location
 from dbt_ghost.core.topology import Account
 
 ACCOUNT = Account("111111111111", "eu-west-1")
@@ -24,7 +24,8 @@ def statements(policy: str) -> dict[str, dict[str, object]]:
 
 def step_policy() -> dict[str, dict[str, object]]:
     reads = [Location("p-raw", "in/", ".csv"), Location("p-raw", "ref/airports.csv", exact=True)]
-    return statements(policies.step_policy(ACCOUNT, GROUP, reads, inputs=["ghost-in"], outputs=["ghost-out"]))
+    grants = [*policies.read_prod(ACCOUNT, reads), *policies.use_buckets(ACCOUNT, ["ghost-in"], ["ghost-out"])]
+    return statements(policies.document([*grants, policies.write_logs(ACCOUNT, GROUP)]))
 
 
 def test_a_step_reads_the_declared_keys_of_buckets_of_this_account_only() -> None:
@@ -42,18 +43,58 @@ def test_a_step_writes_its_output_buckets_and_only_reads_its_inputs() -> None:
 def test_everything_else_is_denied_also_what_aws_adds_later() -> None:
     deny = step_policy()["ChangeNothingElse"]
     assert deny["Effect"] == "Deny"
-    assert set(deny["NotAction"]) == {"s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "kms:Decrypt"}
-    buckets = ["arn:aws:s3:::ghost-in", "arn:aws:s3:::ghost-in/*", "arn:aws:s3:::ghost-out", "arn:aws:s3:::ghost-out/*"]
-    assert deny["NotResource"] == [*buckets, STREAMS]
+    assert deny["NotAction"] == ["kms:Decrypt", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"]
+    assert deny["NotResource"] == [STREAMS, "arn:aws:s3:::ghost-out/*"], "its input it only reads"
 
 
-def test_no_step_may_invoke_anything_and_the_tap_may_do_nothing_else() -> None:
-    assert "lambda:InvokeFunction" not in json.dumps(step_policy())
-    tap = statements(policies.tap_policy(ACCOUNT, GROUP, ["ghost-clean"]))
+def test_reading_anything_but_the_declared_and_its_own_is_denied() -> None:
+    deny = step_policy()["ReadNothingElse"]
+    assert deny["Action"] == ["s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"]
+    own = ["arn:aws:s3:::ghost-in", "arn:aws:s3:::ghost-in/*", "arn:aws:s3:::ghost-out", "arn:aws:s3:::ghost-out/*"]
+    prod = ["arn:aws:s3:::p-raw", "arn:aws:s3:::p-raw/in/*.csv", "arn:aws:s3:::p-raw/ref/airports.csv"]
+    assert deny["NotResource"] == [STREAMS, *own, *prod]
+
+
+def test_a_role_without_reads_is_denied_them_with_all_else() -> None:
     function = "arn:aws:lambda:eu-west-1:111111111111:function:ghost-clean"
-    assert tap["InvokeTheFirstSteps"]["Resource"] == [function]
+    grants = [Grant("InvokeTheFirstSteps", "invoke", (function,)), policies.write_logs(ACCOUNT, GROUP)]
+    tap = statements(policies.document(grants))
     assert tap["ChangeNothingElse"]["NotResource"] == [function, STREAMS]
     assert tap["ChangeNothingElse"]["NotAction"] == ["kms:Decrypt"]
+    assert "ReadNothingElse" not in tap
+
+
+def test_no_step_may_invoke_anything() -> None:
+    assert "lambda:InvokeFunction" not in json.dumps(step_policy())
+
+
+def test_what_reads_names_outside_s3_is_read_and_nothing_of_its_kind_besides() -> None:
+    secret = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop-ghost-loader-AbCdEf"
+    found = statements(policies.document(policies.read_elsewhere([secret])))
+    assert found["ReadSecrets"]["Resource"] == [secret]
+    assert found["ReadNothingElse"] == {
+        "Sid": "ReadNothingElse",
+        "Effect": "Deny",
+        "Action": ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+        "NotResource": [secret],
+    }
+    assert "secretsmanager:PutSecretValue" not in json.dumps(found["ChangeNothingElse"]["NotAction"])
+
+
+def test_a_service_whose_reads_are_not_in_the_table_is_refused() -> None:
+    with pytest.raises(Refused, match="is of rds-db"):
+        policies.read_elsewhere(["arn:aws:rds-db:eu-west-1:111111111111:dbuser:x/y"])
+
+
+def test_keys_are_used_through_s3_only() -> None:
+    key = "arn:aws:kms:eu-west-1:111111111111:key/1"
+    found = statements(policies.document([policies.use_keys(ACCOUNT, "DecryptProd", "decrypt", [key])]))
+    assert found["DecryptProd"]["Condition"] == {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
+
+
+def test_a_grant_of_nothing_is_no_statement() -> None:
+    found = statements(policies.document(policies.use_buckets(ACCOUNT, [], ["ghost-out"])))
+    assert set(found) == {"WriteGhostObjects", "ListGhostBuckets", "ChangeNothingElse", "ReadNothingElse"}
 
 
 def test_no_role_may_create_a_log_group() -> None:

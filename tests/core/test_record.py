@@ -66,3 +66,21 @@ def test_an_unlocked_record_is_anybodys() -> None:
 
 def test_a_change_is_only_planned_until_it_has_an_outcome() -> None:
     assert RECORD.journal[0].outcome == "planned"
+
+
+def test_a_step_of_an_older_record_is_read() -> None:
+    """Its new fields say that nothing is known."""
+    before = RecordedStep.model_validate(
+        {"function": "flights-clean", "forked_from_sha256": "a", "code_sha256": "b", "changed": True}
+    )
+
+    assert (before.qualifier, before.from_prod, before.writes, before.live_since) == ("", (), {}, None)
+
+
+def test_what_a_replay_and_a_cutover_need_of_a_step_survives_json() -> None:
+    step = RECORD.steps["clean"].model_copy(
+        update={"qualifier": "live", "from_prod": ("raw",), "writes": {"mid": "ghost-mid"}, "live_since": NOW}
+    )
+    record = RECORD.model_copy(update={"steps": {"clean": step}})
+
+    assert Record.model_validate_json(record.model_dump_json()) == record

@@ -1,4 +1,4 @@
-"""Carrying out plans: order, records, locks, and what a killed run leaves behind."""
+"""Carrying out plans: order, one read round, records, locks, and conflicts."""
 
 from __future__ import annotations
 
@@ -6,213 +6,204 @@ from dataclasses import replace
 
 import pytest
 
-from dbt_ghost.core.config import GhostConfig
 from dbt_ghost.core.errors import Conflict, GhostError, Refused
-from dbt_ghost.core.naming import TAP, GhostName
+from dbt_ghost.core.naming import TAP
 from dbt_ghost.core.record import LEASE
-from dbt_ghost.core.resources import LogGroup, Role
+from dbt_ghost.core.resources import LogGroup, Role, kind_of, name_of
 from dbt_ghost.core.topology import Account
+from dbt_ghost.operations.apply import see
 from dbt_ghost.operations.drop import plan_drop
-from tests.operations.fakes import ACCOUNT, FakeWorld, Killed
-from tests.operations.verbs import TTL, applier, drop, fork, planned_fork
+from tests.operations.fakes import ACCOUNT, FakeCloud, Killed
+from tests.operations.parts import GHOST, TAGS, TTL, applier, dropped, forked, ghost_parts, plan_of_drop, plan_to
 
 
-def test_a_fork_locks_first_and_listens_last(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> None:
-    fork(world, config, ghost)
-    assert world.calls.made[0] == "record building"
-    changing = [call.split()[1] for call in world.calls.made if not call.startswith("record")]
-    assert changing[0] == "bucket"
-    assert changing[-1] == "rule"
+@pytest.fixture
+def cloud() -> FakeCloud:
+    return FakeCloud()
 
 
-def test_a_drop_stops_listening_first(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> None:
-    fork(world, config, ghost)
-    world.calls.made.clear()
-    drop(world, ghost)
-    changing = [call for call in world.calls.made if not call.startswith("record")]
-    assert changing[0].startswith("delete rule")
-    assert changing[-1].startswith("delete log group")
+def changing(cloud: FakeCloud) -> list[str]:
+    return [call for call in cloud.calls.made if not call.startswith("record")]
 
 
-def test_the_record_of_a_fork_says_what_runs_and_what_was_made(
-    world: FakeWorld, config: GhostConfig, ghost: GhostName
-) -> None:
-    record = fork(world, config, ghost)
-    assert record.state == "ready"
-    assert record.lock is None
-    assert {name: step.changed for name, step in record.steps.items()} == {"clean": True, "enrich": False}
-    assert {(r.kind, r.name) for r in record.resources} == set(world.ghosts.made)
+def test_a_fork_locks_first_and_listens_last(cloud: FakeCloud) -> None:
+    forked(cloud)
+    assert cloud.calls.made[0] == "record building"
+    assert changing(cloud)[0].startswith("put bucket")
+    assert changing(cloud)[-1].startswith("put rule")
+
+
+def test_a_drop_stops_listening_first(cloud: FakeCloud) -> None:
+    forked(cloud)
+    cloud.calls.made.clear()
+    dropped(cloud)
+    assert changing(cloud)[0].startswith("delete rule")
+    assert changing(cloud)[-1].startswith("delete log group")
+
+
+def test_the_record_of_a_fork_says_what_runs_and_what_was_made(cloud: FakeCloud) -> None:
+    record = forked(cloud)
+    assert (record.state, record.lock) == ("ready", None)
+    assert record.steps["clean"].function == "p-clean"
+    assert {(r.kind, r.name) for r in record.resources} == {(kind_of(r), name_of(r)) for r in ghost_parts()}
     assert {change.outcome for change in record.journal} == {"done"}
 
 
-def test_a_second_fork_changes_nothing(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> None:
-    first = fork(world, config, ghost)
-    world.calls.made.clear()
-    second = fork(world, config, ghost)
-    assert all(call.startswith("record") for call in world.calls.made)
+def test_the_record_is_written_once_a_wave_and_twice_around_them(cloud: FakeCloud) -> None:
+    forked(cloud)
+    verbs = [" ".join(call.split()[:2]) for call in cloud.calls.made]
+    runs = [verb for number, verb in enumerate(verbs) if number == 0 or verb != verbs[number - 1]]
+    assert verbs[:2] == ["record building", "record building"], "the lock, and the plan written ahead"
+    assert verbs[-1] == "record ready" and verbs.count("record ready") == 1
+    writes = [verb for verb in runs if verb == "record building"]
+    assert len(writes) == len([verb for verb in runs if verb.startswith("put")])
+
+
+def test_a_second_fork_reads_once_looks_once_writes_once(cloud: FakeCloud) -> None:
+    first = forked(cloud)
+    cloud.calls.made.clear()
+    cloud.ghosts.looks = cloud.records.reads = 0
+    seen = see(cloud.ghosts, cloud.records, GHOST)
+    plan = replace(plan_to(cloud, ghost_parts()), existing=frozenset(seen.found.resources))
+    cloud.ghosts.looks -= 1  # the test's own
+    assert not applier(cloud).is_settled(plan, seen)
+    second = applier(cloud).carry_out(plan, TTL, seen=seen)
+    assert (cloud.records.reads, cloud.ghosts.looks, cloud.calls.made) == (1, 1, ["record ready"])
     assert second.expires_at > first.expires_at, "but it lives longer"
 
 
-def test_a_second_drop_has_nothing_to_do(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> None:
-    fork(world, config, ghost)
-    assert drop(world, ghost).state == "dropped"
-    assert world.ghosts.made == {}
-    assert applier(world).is_settled(plan_drop(ghost, ACCOUNT, world.ghosts.find(ghost)))
+def test_a_step_is_live_since_the_fork_that_made_it_listen(cloud: FakeCloud) -> None:
+    """A replay starts there: later is safe, earlier would leave a gap."""
+    first = forked(cloud).steps["clean"].live_since
+    assert forked(cloud).steps["clean"].live_since == first
+    assert forked(cloud, b"clean v3").steps["clean"].live_since == first, "other code hears the same events"
+    for lost in (("rule", GHOST.rule(TAP)), ("log group", GHOST.log_group("clean"))):
+        del cloud.ghosts.made[lost]
+        again = forked(cloud, b"clean v3").steps["clean"].live_since
+        assert first and again and again > first, "nobody knows what it missed"
+        first = again
 
 
-def test_dropping_what_never_was_leaves_no_record(world: FakeWorld, ghost: GhostName) -> None:
-    assert applier(world).is_settled(plan_drop(ghost, ACCOUNT, ()))
-    assert world.records.kept == {}
-
-
-def test_a_lock_that_is_alive_is_respected(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> None:
-    plan, code = planned_fork(world, config, ghost)
-    world.calls.die_at, world.calls.after = 3, True
+def test_a_run_that_died_does_not_leave_a_step_live_since_before(cloud: FakeCloud) -> None:
+    first = forked(cloud).steps["clean"].live_since
+    del cloud.ghosts.made["rule", GHOST.rule(TAP)]
+    cloud.calls.made.clear()
+    cloud.calls.die_at, cloud.calls.after = 2, True
     with pytest.raises(Killed):
-        applier(world, code).carry_out(plan, TTL)
-    world.calls.die_at, world.calls.dead = None, False
-    world.process.name = "another:7:c"
-    before = list(world.calls.made)
+        forked(cloud)
+    cloud.reborn()
+    again = forked(cloud).steps["clean"].live_since
+    assert first and again and again > first
+
+
+def test_a_second_drop_has_nothing_to_do(cloud: FakeCloud) -> None:
+    forked(cloud)
+    record = dropped(cloud)
+    assert (record.state, record.resources, record.lock) == ("dropped", (), None)
+    assert cloud.ghosts.made == {}
+    assert applier(cloud).is_settled(plan_of_drop(cloud))
+
+
+def test_dropping_what_never_was_leaves_no_record(cloud: FakeCloud) -> None:
+    assert applier(cloud).is_settled(plan_drop(GHOST, ACCOUNT, ()))
+    assert cloud.records.kept == {}
+
+
+def test_a_drop_of_what_somebody_removed_by_hand_is_recorded(cloud: FakeCloud) -> None:
+    forked(cloud)
+    cloud.ghosts.made.clear()
+    assert not applier(cloud).is_settled(plan_of_drop(cloud))
+    record = dropped(cloud)
+    assert (record.state, record.resources, record.lock) == ("dropped", (), None)
+
+
+def test_a_lock_that_is_alive_is_respected(cloud: FakeCloud) -> None:
+    plan = plan_to(cloud, ghost_parts())
+    cloud.calls.die_at, cloud.calls.after = 3, True
+    with pytest.raises(Killed):
+        applier(cloud).carry_out(plan, TTL)
+    cloud.calls.die_at, cloud.calls.dead = None, False
+    cloud.process.name = "another:7:c"
+    before = list(cloud.calls.made)
     with pytest.raises(Conflict, match="is being worked on by laptop:1:a"):
-        fork(world, config, ghost)
-    assert world.calls.made == before
-    world.clock.time += LEASE
-    assert fork(world, config, ghost).state == "ready", "a lease runs out"
+        forked(cloud)
+    assert cloud.calls.made == before
+    cloud.clock.time += LEASE
+    assert forked(cloud).state == "ready", "a lease runs out"
 
 
-def test_a_plan_that_no_longer_fits_is_not_carried_out(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> None:
-    fork(world, config, ghost)
-    plan = plan_drop(ghost, ACCOUNT, world.ghosts.find(ghost))
-    late = LogGroup(
-        ghost.log_group("late"), 7, next(r.tags for r in world.ghosts.made.values() if isinstance(r, LogGroup))
-    )
-    world.ghosts.put(late)
-    before = world.records.kept[ghost.id].record
+def test_a_lock_is_respected_by_what_has_nothing_to_change(cloud: FakeCloud) -> None:
+    record = forked(cloud)
+    locked = record.locked("another:7:c", cloud.clock.now())
+    cloud.records.write(locked, cloud.records.kept[GHOST.id].version)
+    with pytest.raises(Conflict, match="is being worked on by another:7:c"):
+        forked(cloud)
+    assert cloud.records.kept[GHOST.id].record == locked
+
+
+def test_a_plan_that_no_longer_fits_is_not_carried_out(cloud: FakeCloud) -> None:
+    forked(cloud)
+    plan = plan_of_drop(cloud)
+    cloud.ghosts.put(LogGroup(GHOST.log_group("late"), 7, TAGS))
+    before, calls = cloud.records.kept[GHOST.id].record, changing(cloud)
     with pytest.raises(Conflict, match="changed since the plan was made"):
-        applier(world).carry_out(plan, TTL)
-    after = world.records.kept[ghost.id].record
+        applier(cloud).carry_out(plan, TTL)
+    after = cloud.records.kept[GHOST.id].record
     assert after == before.model_copy(update={"updated_at": after.updated_at}), "the last run's evidence is still there"
+    assert changing(cloud) == calls
 
 
-def test_a_lease_is_renewed_while_changes_take_their_time(
-    world: FakeWorld, config: GhostConfig, ghost: GhostName
+@pytest.mark.parametrize("clean", [b"clean v2", b"clean v3"], ids=["nothing to change", "a change"])
+def test_a_record_that_somebody_wrote_since_the_plan_was_made_is_not_written_over(
+    cloud: FakeCloud, clean: bytes
 ) -> None:
-    """Each change takes four minutes, a wave of them longer than a lease: nobody may think that we died."""
-    plan, code = planned_fork(world, config, ghost)
-
-    def slowly(change: object) -> None:
-        world.clock.sleep(240)
-        record = world.records.kept[ghost.id].record
-        assert record.lock is not None and record.lock.expires_at > world.clock.time
-
-    replace(applier(world, code), watch=slowly).carry_out(plan, TTL)
+    forked(cloud)
+    seen, plan = see(cloud.ghosts, cloud.records, GHOST), plan_to(cloud, ghost_parts(clean))
+    forked(cloud)
+    theirs, calls = cloud.records.kept[GHOST.id], changing(cloud)
+    with pytest.raises(Conflict, match="somebody else wrote the record"):
+        applier(cloud).carry_out(plan, TTL, seen=seen)
+    assert (cloud.records.kept[GHOST.id], changing(cloud)) == (theirs, calls)
 
 
-def test_a_ghost_is_not_dropped_from_another_region(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> None:
+def test_a_ghost_is_not_dropped_from_another_region(cloud: FakeCloud) -> None:
     """There nothing of it is found, and a tombstone would make the world forget it."""
-    fork(world, config, ghost)
+    forked(cloud)
     elsewhere = Account(ACCOUNT.id, "us-east-1")
     with pytest.raises(Conflict, match="111111111111 eu-west-1, and you are in 111111111111 us-east-1"):
-        applier(world).carry_out(plan_drop(ghost, elsewhere, ()), TTL)
-    assert world.records.kept[ghost.id].record.state == "ready"
+        applier(cloud).carry_out(plan_drop(GHOST, elsewhere, ()), TTL)
+    assert cloud.records.kept[GHOST.id].record.state == "ready"
 
 
-def test_a_drop_that_leaves_something_does_not_say_that_it_is_done(
-    world: FakeWorld, config: GhostConfig, ghost: GhostName
-) -> None:
-    fork(world, config, ghost)
-    plan = plan_drop(ghost, ACCOUNT, world.ghosts.find(ghost))
-    world.ghosts.delete = lambda resource: None  # type: ignore[method-assign]
+def test_a_drop_that_leaves_something_does_not_say_that_it_is_done(cloud: FakeCloud) -> None:
+    forked(cloud)
+    plan = plan_of_drop(cloud)
+    cloud.ghosts.delete = lambda resource: None  # type: ignore[method-assign]  # says it is done, and does nothing
     with pytest.raises(GhostError, match="after the drop there is still"):
-        applier(world).carry_out(plan, TTL)
-    assert world.records.kept[ghost.id].record.state == "dropping"
+        applier(cloud).carry_out(plan, TTL)
+    assert cloud.records.kept[GHOST.id].record.state == "dropping"
 
 
-def test_a_drop_does_not_pass_over_what_lost_its_tags(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> None:
+def test_a_drop_does_not_pass_over_what_lost_its_tags(cloud: FakeCloud) -> None:
     """It is still there, so nobody may say that nothing is left."""
-    fork(world, config, ghost)
-    role = world.ghosts.made["role", ghost.role(TAP, ACCOUNT.region)]
+    forked(cloud)
+    role = cloud.ghosts.made["role", GHOST.role(TAP, ACCOUNT.region)]
     assert isinstance(role, Role)
-    world.ghosts.made["role", role.name] = replace(role, tags=())
+    cloud.ghosts.made["role", role.name] = replace(role, tags=())
     for _ in range(2):
         with pytest.raises(Refused, match=f"named like it: role {role.name}"):
-            drop(world, ghost)
-    assert world.records.kept[ghost.id].record.state == "dropping"
+            dropped(cloud)
+    assert cloud.records.kept[GHOST.id].record.state == "dropping"
 
 
-def test_a_branch_whose_change_is_taken_back_has_no_ghost_any_more(
-    world: FakeWorld, config: GhostConfig, ghost: GhostName
-) -> None:
-    fork(world, config, ghost)
-    world.packages.folders["clean"] = b"clean v1"
-    assert fork(world, config, ghost).state == "dropped"
-    assert world.ghosts.made == {}
+def test_a_settled_drop_does_not_pass_over_what_has_only_the_ghosts_name(cloud: FakeCloud) -> None:
+    cloud.ghosts.put(LogGroup(GHOST.log_group(TAP), 7))
+    with pytest.raises(Refused, match=f"named like it: log group {GHOST.log_group(TAP)}"):
+        applier(cloud).is_settled(plan_of_drop(cloud))
 
 
-def test_a_ghost_that_comes_back_after_a_drop_is_a_new_one(
-    world: FakeWorld, config: GhostConfig, ghost: GhostName
-) -> None:
-    first = fork(world, config, ghost)
-    drop(world, ghost)
-    again = fork(world, config, ghost)
+def test_a_ghost_that_comes_back_after_a_drop_is_a_new_one(cloud: FakeCloud) -> None:
+    first = forked(cloud)
+    dropped(cloud)
+    again = forked(cloud)
     assert again.state == "ready" and again.created_at > first.created_at
-
-
-def test_an_error_leaves_the_record_unlocked_and_telling(
-    world: FakeWorld, config: GhostConfig, ghost: GhostName
-) -> None:
-    plan, _ = planned_fork(world, config, ghost)
-    with pytest.raises(AssertionError):
-        applier(world, None).carry_out(plan, TTL)
-    record = world.records.kept[ghost.id].record
-    assert record.state == "building"
-    assert record.lock is None
-    assert [change.kind for change in record.journal if change.outcome == "failed"] == ["function"]
-    assert fork(world, config, ghost).state == "ready"
-
-
-def _calls_of_a_fork() -> int:
-    from tests.operations.conftest import CONFIG
-
-    world = FakeWorld()
-    fork(world, GhostConfig.model_validate(CONFIG), GhostName("shop", "fix/late"))
-    return len(world.calls.made)
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("call", range(_calls_of_a_fork()))
-def test_a_fork_killed_at_any_call_converges_or_drops(
-    config: GhostConfig, ghost: GhostName, call: int, after: bool
-) -> None:
-    undisturbed = FakeWorld()
-    fork(undisturbed, config, ghost)
-    for recover in ("fork", "drop"):
-        world = FakeWorld()
-        world.calls.die_at, world.calls.after = call, after
-        with pytest.raises(Killed):
-            fork(world, config, ghost)
-        world.reborn()
-        if recover == "fork":
-            record = fork(world, config, ghost)
-            assert world.ghosts.made == undisturbed.ghosts.made
-            assert record.state == "ready"
-            assert set(record.resources) == set(undisturbed.records.kept[ghost.id].record.resources)
-        else:
-            drop(world, ghost)
-            assert world.ghosts.made == {}
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("call", range(_calls_of_a_fork()))
-def test_a_drop_killed_at_any_call_goes_on(config: GhostConfig, ghost: GhostName, call: int, after: bool) -> None:
-    world = FakeWorld()
-    fork(world, config, ghost)
-    world.calls.made.clear()
-    world.calls.die_at, world.calls.after = call, after
-    try:
-        drop(world, ghost)
-    except Killed:
-        world.reborn()
-        drop(world, ghost)
-    assert world.ghosts.made == {}
-    assert world.records.kept[ghost.id].record.state == "dropped"

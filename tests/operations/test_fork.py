@@ -12,10 +12,10 @@ from dbt_ghost.core.config import GhostConfig
 from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.naming import TAP, GhostName
 from dbt_ghost.core.plan import Plan
-from dbt_ghost.core.resources import Bucket, BucketEvent, Function, Notifications, Role, Rule, kind_of, name_of, pairs
+from dbt_ghost.core.resources import Bucket, Function, Notifications, Role, kind_of, name_of, pairs
 from dbt_ghost.core.topology import ProdBucket
 from tests.operations.conftest import CONFIG
-from tests.operations.fakes import ACCOUNT, FakeWorld, sha256
+from tests.operations.fakes import FakeWorld, sha256
 from tests.operations.verbs import fork, planned_fork
 
 R = TypeVar("R")
@@ -53,7 +53,7 @@ def test_a_change_of_a_later_step_leaves_the_earlier_ones_to_prod(
     world.packages.folders = {"clean": b"clean v1", "enrich": b"enrich v2"}
     plan = planned(world, config, ghost)
     assert [name for name, _ in plan.steps] == ["enrich"]
-    assert {hop.step: hop.from_prod for hop in plan.flow} == {"enrich": ("p-mid",)}
+    assert {hop.step: hop.from_prod for hop in plan.flow} == {"enrich": (("p-mid", "the tap"),)}
 
 
 def test_outputs_are_routed_and_harmless_values_copied(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> None:
@@ -76,55 +76,15 @@ def test_a_variable_that_nothing_explains_stops_the_plan_without_showing_its_val
     assert "hunter2" not in str(refused.value.message) + refused.value.hint
 
 
-def test_prods_events_come_by_a_rule_to_the_tap_with_prods_exact_filter(
-    world: FakeWorld, config: GhostConfig, ghost: GhostName
-) -> None:
-    plan = planned(world, config, ghost)
-    tap = only(plan, Function, ghost.function("tap"))
-    assert json.loads(dict(tap.environment)["GHOST_ROUTES"]) == [
-        {
-            "bucket": "p-raw",
-            "prefix": "in/",
-            "suffix": ".csv",
-            "events": ["s3:ObjectCreated:*"],
-            "function": ghost.function("clean"),
-        }
-    ]
-    rule = only(plan, Rule, ghost.rule(TAP))
-    assert json.loads(rule.pattern)["detail"] == {"bucket": {"name": ["p-raw"]}, "object": {"key": [{"prefix": "in/"}]}}
-    assert rule.target_arn == ACCOUNT.function_arn(tap.name)
-
-
-def test_hops_inside_the_ghost_are_notifications_of_its_own_buckets(
-    world: FakeWorld, config: GhostConfig, ghost: GhostName
-) -> None:
-    plan = planned(world, config, ghost)
-    hop = only(plan, Notifications, ghost.bucket("p-mid"))
-    arn = ACCOUNT.function_arn(ghost.function("enrich"))
-    assert hop.entries == (BucketEvent(arn, ("s3:ObjectCreated:*",), "", ".csv"),)
-    assert not [c for c in plan.changes if isinstance(c.resource, Rule) and "enrich" in c.resource.name]
-
-
 def test_no_change_is_on_anything_of_prods(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> None:
     plan = planned(world, config, ghost)
     assert plan.prod_changes == 0
     assert all(ghost.digest in name_of(change.resource) for change in plan.changes)
 
 
-def test_a_prod_bucket_without_eventbridge_is_refused_with_the_lines_that_switch_it_on(
-    world: FakeWorld, config: GhostConfig, ghost: GhostName
-) -> None:
-    raw = world.prod.buckets["p-raw"]
-    world.prod.buckets["p-raw"] = replace(raw, eventbridge=False)
-    with pytest.raises(Refused, match="does not send its events to EventBridge") as refused:
-        planned(world, config, ghost)
-    for line in ("eventbridge = true", "EventBridgeEnabled: true", "aws s3api put-bucket-notification-configuration"):
-        assert line in refused.value.hint
-
-
 def test_a_trigger_needs_permission_and_configuration(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> None:
     world.prod.buckets["p-raw"] = ProdBucket("p-raw", (), eventbridge=True)
-    with pytest.raises(Refused, match="nothing that dbt-ghost knows triggers p-clean"):
+    with pytest.raises(Refused, match="nothing that a ghost can follow triggers p-clean"):
         planned(world, config, ghost)
 
 
@@ -133,22 +93,6 @@ def test_a_chain_that_feeds_itself_is_refused(world: FakeWorld, config: GhostCon
     looped = pairs({**dict(enrich.environment), "OUT": "p-raw"})
     world.prod.functions["p-enrich"] = replace(enrich, environment=looped)
     with pytest.raises(Refused, match="feed each other"):
-        planned(world, config, ghost)
-
-
-def test_a_feature_that_a_copy_cannot_carry_is_refused_by_name(
-    world: FakeWorld, config: GhostConfig, ghost: GhostName
-) -> None:
-    world.prod.functions["p-enrich"] = replace(world.prod.functions["p-enrich"], unmodelled=("VpcConfig",))
-    with pytest.raises(Refused, match="VpcConfig"):
-        planned(world, config, ghost)
-
-
-def test_removed_events_are_refused_rather_than_lost(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> None:
-    raw = world.prod.buckets["p-raw"]
-    both = replace(raw.entries[0], events=("s3:ObjectCreated:*", "s3:ObjectRemoved:*"))
-    world.prod.buckets["p-raw"] = replace(raw, entries=(both,))
-    with pytest.raises(Refused, match=r"s3:ObjectRemoved:\*"):
         planned(world, config, ghost)
 
 
@@ -192,3 +136,37 @@ def test_a_steps_role_reads_its_prefixes_and_writes_its_own_bucket(
 def test_output_buckets_stand_in_one_for_one(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> None:
     plan = planned(world, config, ghost)
     assert {c.resource.stands_in_for for c in plan.changes if isinstance(c.resource, Bucket)} == {"p-mid", "p-out"}
+
+
+def test_a_step_that_was_asked_for_is_forked_with_prods_code_and_all_that_follow(
+    world: FakeWorld, config: GhostConfig, ghost: GhostName
+) -> None:
+    world.packages.folders = {"clean": b"clean v1", "enrich": b"enrich v1"}
+    plan, _ = planned_fork(world, config, ghost, ["clean"])
+    assert [(name, step.changed, step.code_sha256) for name, step in plan.steps] == [
+        ("clean", False, sha256(b"clean v1")),
+        ("enrich", False, sha256(b"enrich v1")),
+    ]
+
+
+def test_a_step_that_there_is_not_cannot_be_asked_for(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> None:
+    with pytest.raises(Refused, match="there is no step load") as refused:
+        planned_fork(world, config, ghost, ["load"])
+    assert refused.value.hint == "the steps are: clean, enrich"
+
+
+def test_the_record_says_what_was_forked_and_where_it_writes(
+    world: FakeWorld, config: GhostConfig, ghost: GhostName
+) -> None:
+    steps = fork(world, config, ghost).steps
+    assert (steps["clean"].from_prod, steps["enrich"].from_prod) == (("p-raw",), ())
+    assert steps["clean"].writes == {"p-mid": ghost.bucket("p-mid")}
+
+
+def test_a_branch_whose_change_is_taken_back_has_no_ghost_any_more(
+    world: FakeWorld, config: GhostConfig, ghost: GhostName
+) -> None:
+    fork(world, config, ghost)
+    world.packages.folders = {"clean": b"clean v1", "enrich": b"enrich v1"}
+    assert fork(world, config, ghost).state == "dropped"
+    assert world.ghosts.made == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from dbt_ghost.core.config import GhostConfig
@@ -18,10 +19,12 @@ from tests.operations.fakes import ACCOUNT, FakeWorld
 TTL = timedelta(days=3)
 
 
-def planned_fork(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> tuple[Plan, CodeOfSteps]:
+def planned_fork(
+    world: FakeWorld, config: GhostConfig, ghost: GhostName, steps: Collection[str] = ()
+) -> tuple[Plan, CodeOfSteps]:
     topology = discover(world.prod, config)
-    code = code_of_steps(world.prod, world.packages, config, topology)
-    return plan_fork(config, ghost, topology, code, world.ghosts.find(ghost)), code
+    code = code_of_steps(world.prod, world.packages, world.images, config, topology)
+    return plan_fork(config, ghost, topology, code, world.ghosts.look(ghost).resources, steps=steps), code
 
 
 def applier(world: FakeWorld, code: CodeOfSteps | None = None) -> Applier:
@@ -38,4 +41,4 @@ def fork(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> Record:
 
 
 def drop(world: FakeWorld, ghost: GhostName) -> Record:
-    return applier(world).carry_out(plan_drop(ghost, ACCOUNT, world.ghosts.find(ghost)), TTL)
+    return applier(world).carry_out(plan_drop(ghost, ACCOUNT, world.ghosts.look(ghost).resources), TTL)

@@ -46,7 +46,8 @@ def _step_buckets(config: GhostConfig) -> Iterator[tuple[tuple[str | int, ...], 
     for name, step in config.ingestion.steps.items():
         for key, urls in (("reads", step.reads), ("seed", step.seed)):
             for n, url in enumerate(urls):
-                yield ("ingestion", "steps", name, key, n), Location.of_url(url).bucket
+                if url.startswith("s3://"):
+                    yield ("ingestion", "steps", name, key, n), Location.of_url(url).bucket
 
 
 def _databases(config: GhostConfig) -> Iterator[Found]:

@@ -20,6 +20,7 @@ from dbt_ghost.core.config.values import (
     FunctionName,
     IamName,
     KmsKey,
+    ReadUrl,
     Region,
     S3Url,
     StepName,
@@ -27,6 +28,7 @@ from dbt_ghost.core.config.values import (
     VariableName,
 )
 from dbt_ghost.core.naming import TAP
+from dbt_ghost.core.step_code import checked_code
 
 Downstream = Literal["replicate", "share"]
 
@@ -38,6 +40,7 @@ def _event_age(age: timedelta) -> timedelta:
     return age
 
 
+Code = Annotated[Filled, AfterValidator(checked_code)]
 EventAge = Annotated[Duration, AfterValidator(_event_age)]
 
 
@@ -45,26 +48,29 @@ class StepConfig(Part):
     """One production Lambda of the chain."""
 
     function: FunctionName = Field(description="The production function's name.")
-    code: Filled | None = Field(
+    code: Code | None = Field(
         None,
-        description="The branch's code: a folder (relative to `dbt_project.yml`; what begins with a dot is left out), "
-        "a zip file, a container image, or `changed` for the folder that the branch touched. Without it, the ghost "
-        "runs production's own artifact.",
+        description="The branch's code: a folder below `dbt_project.yml` (compiled Python, and what begins with a dot, "
+        "are left out); a `.zip` file there, taken as it is; a container image in ECR, by `:tag` or `@sha256:`; or "
+        "`changed` for the folder that the branch touched and whose last name is the step's or the function's. "
+        "Without it, the ghost runs production's own artifact.",
     )
     outputs: tuple[VariableName, ...] = Field(
         (),
         description="Environment variables that hold an output bucket's name. In the ghost each holds the name of the "
         "ghost bucket that stands in for it.",
     )
-    reads: tuple[S3Url, ...] = Field(
+    reads: tuple[ReadUrl, ...] = Field(
         (),
         description="Production prefixes (ending in `/`) or objects that the step reads besides the objects "
-        "it is triggered by. The ghost's role may read these and nothing else of production.",
+        "it is triggered by, and ARNs of secrets, SSM parameters and DynamoDB tables. The ghost's role may read these "
+        "and nothing else of production.",
     )
     env: Mapping[VariableName, EnvRuleValue] = Field(
         {},
         description="What becomes of other environment variables: `copy`, `drop`, `{set: text}`, `{route: database}`, "
-        "`{route: bucket}`, `{route: <production name>}` or `{ref: name}`.",
+        "`{route: bucket}`, `{route: <production name>}` or `{ref: name}`, one of the ghost's own: `branch`, "
+        "`project`, `ghost`, `database`, `step`, `function`, `log_group`, `account`, `region`.",
     )
     input: Literal["direct", "staged"] = Field(
         "direct",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,38 +10,20 @@ from pydantic import BaseModel
 
 from dbt_ghost.core.config.model import GhostConfig
 from dbt_ghost.core.config.shape import Path, dotted, keys
-from dbt_ghost.core.config.values import EnvRule
 from dbt_ghost.core.errors import Refused
 
 
 @dataclass(frozen=True)
 class Unbuilt:
-    """A key (`*` stands for any step, variable or list position) whose value, if `applies`, is not carried out.
+    """A key (`*` stands for any step, variable or list position) whose value is not carried out.
 
     `unsafe`: a ghost that left it out would do other than the configuration says, so a plan refuses.
-    `only` names the value in question where others are built; it is for the reference.
     """
 
     key: str
     what: str
     unsafe: bool = False
-    only: str = ""
-    applies: Callable[[Any], bool] = lambda value: True
 
-
-def _is(value: str) -> Callable[[Any], bool]:
-    return lambda actual: bool(actual == value)
-
-
-def _is_reference(rule: EnvRule) -> bool:
-    return rule.action == "ref"
-
-
-def _is_no_folder(code: str) -> bool:
-    return code == "changed" or code.endswith(".zip") or ".dkr.ecr." in code
-
-
-_STEP = "ingestion.steps.*."
 
 UNBUILT = (
     Unbuilt("scope", "builds are not limited to the scope yet"),
@@ -50,39 +32,9 @@ UNBUILT = (
     Unbuilt("idle_after", "ghosts are not refreshed on a schedule yet"),
     Unbuilt("observe", "there is no `observe` yet"),
     Unbuilt("cutover", "there is no `cutover` yet"),
-    Unbuilt("ingestion.downstream", "a production function cannot be shared yet", unsafe=True, only="`share`"),
-    Unbuilt("ingestion.sample", "the tap does not sample yet", unsafe=True),
-    Unbuilt("ingestion.paused", "the tap cannot be paused yet", unsafe=True),
     Unbuilt("ingestion.lookback", "the gap is not replayed yet"),
     Unbuilt("ingestion.roles", "roles made beforehand are not used yet", unsafe=True),
     Unbuilt("ingestion.boundary", "permissions boundaries are not set yet", unsafe=True),
-    Unbuilt("ingestion.kms_key", "ghost buckets are not encrypted with a key of yours yet", unsafe=True),
-    Unbuilt(
-        f"{_STEP}code",
-        "only a folder is packaged yet",
-        unsafe=True,
-        only="`changed`, a zip, an image",
-        applies=_is_no_folder,
-    ),
-    Unbuilt(f"{_STEP}input", "input is not staged yet", unsafe=True, only="`staged`"),
-    Unbuilt(f"{_STEP}seed", "history is not copied into ghost buckets yet", unsafe=True),
-    Unbuilt(f"{_STEP}feeds", "a loader step is not forked yet", unsafe=True),
-    Unbuilt(
-        f"{_STEP}downstream",
-        "a production function cannot be shared yet",
-        unsafe=True,
-        only="`share`",
-        applies=_is("share"),
-    ),
-    Unbuilt(f"{_STEP}ghost_aware", "a production function cannot be shared yet"),
-    Unbuilt(f"{_STEP}acknowledged", "a production function cannot be shared yet"),
-    Unbuilt(f"{_STEP}writes", "writes outside S3 are not planned yet"),
-    Unbuilt(f"{_STEP}cap", "concurrency is not capped yet", unsafe=True),
-    Unbuilt(f"{_STEP}vpc", "VPC settings are not copied yet", unsafe=True),
-    Unbuilt(f"{_STEP}efs", "file systems are not mounted yet", unsafe=True),
-    Unbuilt(
-        f"{_STEP}env.*", "references are not resolved yet", unsafe=True, only="`{ref: ...}`", applies=_is_reference
-    ),
 )
 
 
@@ -102,23 +54,23 @@ def refuse_unbuilt(config: GhostConfig) -> None:
 
 
 def _used(config: GhostConfig) -> Iterator[tuple[str, Unbuilt]]:
-    for path, value in _set(config, ()):
+    for path in _set(config, ()):
         for unbuilt in UNBUILT:
-            if _matches(unbuilt.key, path) and unbuilt.applies(value):
+            if _matches(unbuilt.key, path):
                 yield f"{dotted(path)}: accepted, but {unbuilt.what}", unbuilt
 
 
-def _set(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+def _set(value: Any, path: Path) -> Iterator[Path]:
     """Every key whose value is not the default, at every level."""
     if isinstance(value, BaseModel):
         for key, (name, field) in zip(keys(type(value)), type(value).model_fields.items(), strict=True):
             inner = getattr(value, name)
             if field.is_required() or inner != field.get_default(call_default_factory=True):
-                yield (*path, key), inner
+                yield (*path, key)
                 yield from _set(inner, (*path, key))
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            yield (*path, key), inner
+            yield (*path, key)
             yield from _set(inner, (*path, key))
 
 

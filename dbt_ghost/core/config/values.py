@@ -30,6 +30,7 @@ _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _KEY = r"[^*?${}\x00-\x1f\x7f]*"
 _RELATION = r"[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*){0,2}"
 _S3_URL = rf"s3://({_BUCKET})/({_KEY})"
+_READABLE_ARN = r"arn:[a-z0-9-]+:(secretsmanager|ssm|dynamodb):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9/_+=.@:-]+"
 
 # The names that Lambda sets itself and accepts from nobody.
 RESERVED_VARIABLES = frozenset(
@@ -87,6 +88,10 @@ def _duration(value: object) -> timedelta:
     return parse_duration(value)
 
 
+def _read_url(value: str) -> str:
+    return value if re.fullmatch(_READABLE_ARN, value) else _s3_url(value)
+
+
 def _s3_url(value: str) -> str:
     if not re.fullmatch(_S3_URL, value, re.DOTALL):
         raise ValueError(
@@ -100,6 +105,7 @@ StepName = Annotated[str, AfterValidator(_step_name), _text(STEP_PATTERN)]
 Bucket = Annotated[str, Shaped(_BUCKET, "a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens")]
 KeyPrefix = Annotated[str, Shaped(rf"(?!/){_KEY}", "the start of an object's key: no leading /, none of * ? $ { }")]
 S3Url = Annotated[str, AfterValidator(_s3_url), _text(_S3_URL)]
+ReadUrl = Annotated[str, AfterValidator(_read_url), _text(f"({_S3_URL}|{_READABLE_ARN})")]
 FunctionName = Annotated[
     str, Shaped(r"[A-Za-z0-9_-]{1,64}", "a Lambda function's name, not its ARN and without an alias")
 ]

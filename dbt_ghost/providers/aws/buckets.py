@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from dbt_ghost.core.blueprint.sharing import ROUTE_TAG
 from dbt_ghost.core.errors import Denied, GhostError, Refused
-from dbt_ghost.core.resources import TAG_STANDS_IN_FOR, Bucket
-from dbt_ghost.providers.aws import tags
+from dbt_ghost.core.resources import TAG_STANDS_IN_FOR, Bucket, canonical, pairs
+from dbt_ghost.providers.aws import seeds, tags
 from dbt_ghost.providers.aws.session import Session, code_of, friendly_errors, swallowing
 
 GONE = "NoSuchBucket"
+S3_OWN = "AES256"
 CLASSIC_REGION = "us-east-1"  # the one that has no LocationConstraint
 PRIVATE = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+NAME_WAITS = (1, 2, 4, 8, 15, 30)  # seconds; after a bucket's end its name cannot be taken for a while
 REFILLED_WAITS = (1, 2, 4, 8)  # seconds; a function that was still running may write while the bucket is emptied
 
 
 def read(session: Session, name: str) -> Bucket | None:
-    """The bucket, or None. One that is not private reads as standing in for nothing, so that it is put right."""
+    """The bucket, or None. One that is open, or encrypted as we never do, reads as standing in for nothing, so that it
+    is put right.
+    """
     with friendly_errors(f"reading bucket {name}"):
         with swallowing("404", GONE):
             _check_owner(session, name)
-            found = dict(tags.from_aws(_tags(session, name)))
+            there = _tags(session, name)
+            found = dict(tags.from_aws({key: value for key, value in there.items() if not _is_route(key)}))
+            sown = seeds.seeds_in(found)
             stands_in_for = found.pop(TAG_STANDS_IN_FOR, "")
-            return Bucket(name, stands_in_for if _is_private(session, name) else "", tuple(sorted(found.items())))
+            key = _kms_key(session, name)
+            return Bucket(
+                name=name,
+                stands_in_for=stands_in_for if key is not None and _is_private(session, name) else "",
+                kms_key=key or "",
+                policy=_policy(session, name),
+                routes=pairs({key: value for key, value in there.items() if _is_route(key)}),
+                seeds=sown,
+                tags=pairs({key: value for key, value in found.items() if not _is_seed(key)}),
+            )
         return None
 
 
@@ -36,15 +53,19 @@ def find(session: Session, prefix: str) -> list[str]:
         return [b["Name"] for page in pages for b in page.get("Buckets", []) if b["Name"].startswith(prefix)]
 
 
-def put(session: Session, bucket: Bucket) -> None:
+def put(session: Session, bucket: Bucket, existing: Bucket | None) -> None:
+    """Make the bucket so. `existing` is what `read` gave."""
     s3, name = session.client("s3"), bucket.name
-    wanted = tags.to_aws((*bucket.tags, (TAG_STANDS_IN_FOR, bucket.stands_in_for)))
     with friendly_errors(f"making bucket {name}"):
-        _create(session, name, wanted)
-        s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=PRIVATE)
-        existing = _tags(session, name)
-        if not wanted.items() <= existing.items():  # the call replaces all tags, also those that others added
-            s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags.as_list(existing | wanted)})
+        if existing is None and _create(session, bucket):
+            s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=PRIVATE)
+            if bucket.kms_key:
+                _encrypt(session, bucket)
+            if bucket.policy:
+                s3.put_bucket_policy(Bucket=name, Policy=bucket.policy)
+            _sow(session, bucket, ())
+        else:
+            _update(session, bucket, existing or _made_meanwhile(session, name))
 
 
 def delete(session: Session, name: str) -> None:
@@ -71,15 +92,20 @@ def _check_owner(session: Session, name: str) -> None:
         ) from error
 
 
-def _create(session: Session, name: str, wanted: dict[str, str]) -> None:
-    s3 = session.client("s3")
-    configuration: dict[str, Any] = {"Tags": tags.as_list(wanted)}
+def _create(session: Session, bucket: Bucket) -> bool:
+    """False if it is there already."""
+    s3, name = session.client("s3"), bucket.name
+    configuration: dict[str, Any] = {"Tags": tags.as_list(_all_tags(bucket))}
     if session.region != CLASSIC_REGION:
         configuration["LocationConstraint"] = session.region
     if "Tags" not in s3.meta.service_model.shape_for("CreateBucketConfiguration").members:
         raise GhostError("this boto3 cannot tag a bucket while it makes it", "pip install --upgrade boto3")
     try:
-        s3.create_bucket(Bucket=name, CreateBucketConfiguration=configuration)
+        session.patiently(
+            lambda: s3.create_bucket(Bucket=name, CreateBucketConfiguration=configuration),
+            lambda error: code_of(error) == "OperationAborted",
+            NAME_WAITS,
+        )
     except ClientError as error:
         if code_of(error) == "BucketAlreadyExists":
             raise Refused(
@@ -87,6 +113,90 @@ def _create(session: Session, name: str, wanted: dict[str, str]) -> None:
             ) from error
         if code_of(error) != "BucketAlreadyOwnedByYou":
             raise
+        return False
+    return True
+
+
+def _made_meanwhile(session: Session, name: str) -> Bucket:
+    found = read(session, name)
+    if found is None:
+        raise GhostError(f"bucket {name} went away while it was made", "run the command again")
+    return found
+
+
+def _update(session: Session, bucket: Bucket, existing: Bucket) -> None:
+    s3, name = session.client("s3"), bucket.name
+    unsound = existing.stands_in_for != bucket.stands_in_for
+    if unsound:
+        s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=PRIVATE)
+    if unsound or existing.kms_key != bucket.kms_key:
+        _encrypt(session, bucket)
+    if existing.policy != bucket.policy:
+        if bucket.policy:
+            s3.put_bucket_policy(Bucket=name, Policy=bucket.policy)
+        else:
+            s3.delete_bucket_policy(Bucket=name)
+    if unsound or bucket.routes != existing.routes or not set(bucket.tags) <= set(existing.tags):
+        _tag(session, name, _all_tags(bucket), _is_route)
+    if bucket.seeds != existing.seeds:
+        _sow(session, bucket, existing.seeds)
+
+
+def _sow(session: Session, bucket: Bucket, existing: tuple[str, ...]) -> None:
+    """The tags come last: a seed that is tagged is there whole."""
+    seeds.sow(session, bucket, existing)
+    if bucket.seeds != existing:
+        _tag(session, bucket.name, tags.to_aws(pairs(seeds.tags_of(bucket))), _is_seed)
+
+
+def _tag(session: Session, name: str, wanted: dict[str, str], replaced: Callable[[str], bool]) -> None:
+    """The call replaces all tags: those that others added stay, those that are `replaced` only if they are wanted."""
+    there = _tags(session, name)
+    after = {key: value for key, value in there.items() if not replaced(key)} | wanted
+    if there != after:
+        session.client("s3").put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags.as_list(after)})
+
+
+def _all_tags(bucket: Bucket) -> dict[str, str]:
+    """Routes are written as they are: functions in production read them."""
+    return tags.to_aws((*bucket.tags, (TAG_STANDS_IN_FOR, bucket.stands_in_for))) | dict(bucket.routes)
+
+
+def _is_route(key: str) -> bool:
+    return key.startswith(ROUTE_TAG)
+
+
+def _is_seed(key: str) -> bool:
+    return key.startswith(seeds.SEED_TAG)
+
+
+def _encrypt(session: Session, bucket: Bucket) -> None:
+    kms = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": bucket.kms_key}
+    rule = {  # a bucket key cuts the calls to KMS (F 5.8)
+        "ApplyServerSideEncryptionByDefault": kms if bucket.kms_key else {"SSEAlgorithm": S3_OWN},
+        "BucketKeyEnabled": bool(bucket.kms_key),
+    }
+    configuration = {"Rules": [rule]}
+    session.client("s3").put_bucket_encryption(Bucket=bucket.name, ServerSideEncryptionConfiguration=configuration)
+
+
+def _kms_key(session: Session, name: str) -> str | None:
+    """The key's ARN, empty for S3's own, None for what no put of ours leaves."""
+    with swallowing("ServerSideEncryptionConfigurationNotFoundError"):
+        answer = session.client("s3").get_bucket_encryption(Bucket=name)
+        rules = answer["ServerSideEncryptionConfiguration"]["Rules"]
+        default = rules[0].get("ApplyServerSideEncryptionByDefault", {})
+        if default.get("SSEAlgorithm") == S3_OWN:
+            return ""
+        by_key = default.get("SSEAlgorithm") == "aws:kms" and rules[0].get("BucketKeyEnabled")
+        return default.get("KMSMasterKeyID") if by_key else None
+    return ""
+
+
+def _policy(session: Session, name: str) -> str:
+    with swallowing("NoSuchBucketPolicy"):
+        return canonical(json.loads(session.client("s3").get_bucket_policy(Bucket=name)["Policy"]))
+    return ""
 
 
 def _tags(session: Session, name: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Lambda functions of a ghost: code, configuration, who may invoke them, and their limits."""
+"""Lambda functions of a ghost: code or image, configuration, who may invoke them, and their limits."""
 
 from __future__ import annotations
 
@@ -6,14 +6,22 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from dbt_ghost.core.errors import Denied, GhostError
-from dbt_ghost.core.resources import PACKAGE_LIMIT, Function, Pairs, pairs
+from dbt_ghost.core.errors import GhostError
+from dbt_ghost.core.resources import PACKAGE_LIMIT, Function
 from dbt_ghost.providers.artifacts import sha256
 from dbt_ghost.providers.aws import permissions, tags
+from dbt_ghost.providers.aws.function_settings import (
+    as_function,
+    asynchronous,
+    has_failed,
+    new_settings,
+    settings,
+)
 from dbt_ghost.providers.aws.session import Session, code_of, friendly_errors, message_of, swallowing
 
 GONE = "ResourceNotFoundException"
-ROLE_WAITS = (1, 2, 3, 5, 5, 10, 10, 10)  # seconds; IAM takes 5 to 15 to show a new role to Lambda (F 3.12)
+ROLE_WAITS = (1, 2, 3, 5, 5, 10, 10, 10)  # seconds; IAM takes 5 to 15 to show a new role and its rights (F 3.12)
+UNSEEN = ("cannot be assumed by Lambda", "does not have permissions to call")
 STATE_WAITS = (0.05, 0.1, 0.2, 0.3, 0.5, *[1] * 120)  # seconds; a new function is pending, an updated one busy (F 3.13)
 BUSY_WAITS = (1, 2, 4, 8)
 
@@ -23,7 +31,7 @@ def read(session: Session, name: str) -> Function | None:
     with friendly_errors(f"reading function {name}"):
         with swallowing(GONE):
             found = session.client("lambda").get_function(FunctionName=name)
-            return _as_function(session, found)
+            return as_function(session, found)
         return None
 
 
@@ -35,63 +43,43 @@ def find(session: Session, prefix: str) -> list[str]:
         return [name for name in names if name.startswith(prefix)]
 
 
-def put(session: Session, function: Function, code: bytes | None) -> None:
-    """Make the function so. `code` is needed where the code or the architecture changes, and must be `code_sha256`."""
+def put(session: Session, function: Function, code: bytes | None, existing: Function | None) -> None:
+    """Make the function so. `existing` is what `read` gave. `retries` and `failures_arn` go with a `max_event_age_s`.
+
+    `code` is needed where a package or its architecture changes, and must be `code_sha256`.
+    """
+    name = function.name
     _check(function, code)
-    existing = read(session, function.name)
-    with friendly_errors(f"making function {function.name}"):
-        if existing is None:
-            _create(session, function, _needed(function, code))
-        else:
+    with friendly_errors(f"making function {name}"):
+        if existing and (existing.image is None) != (function.image is None):
+            _delete(session, name)  # Lambda cannot make one of the other
+            existing = None
+        if existing is None and not _create(session, function, code):
+            existing = read(session, name)
+        if existing:
             _update(session, function, code, existing)
         if (existing.reserved_concurrency if existing else None) != function.reserved_concurrency:
             _put_concurrency(session, function)
-        if (existing.max_event_age_s if existing else None) != function.max_event_age_s:
-            _put_event_age(session, function)
-        permissions.put(session, function.name, function.invokers)
+        if (asynchronous(existing) if existing else {}) != asynchronous(function):
+            _put_asynchronous(session, function)
+        if existing is None:
+            permissions.add(session, name, function.invokers)
+        elif existing.invokers != function.invokers:
+            permissions.put(session, name, function.invokers)
 
 
 def delete(session: Session, name: str) -> None:
-    with friendly_errors(f"deleting function {name}"), swallowing(GONE):
+    with friendly_errors(f"deleting function {name}"):
+        _delete(session, name)
+
+
+def _delete(session: Session, name: str) -> None:
+    with swallowing(GONE):
         session.patiently(lambda: session.client("lambda").delete_function(FunctionName=name), _is_busy, BUSY_WAITS)
 
 
-def _as_function(session: Session, found: dict[str, Any]) -> Function:
-    client, name = session.client("lambda"), found["Configuration"]["FunctionName"]
-    configuration, age = found["Configuration"], None
-    with swallowing(GONE):
-        age = client.get_function_event_invoke_config(FunctionName=name).get("MaximumEventAgeInSeconds")
-    return Function(
-        name=name,
-        role_arn=configuration["Role"],
-        runtime=configuration.get("Runtime", ""),
-        handler=configuration.get("Handler", ""),
-        code_sha256="" if _has_failed(configuration) else configuration["CodeSha256"],
-        architecture=configuration.get("Architectures", ["x86_64"])[0],
-        memory_mb=configuration["MemorySize"],
-        timeout_s=configuration["Timeout"],
-        ephemeral_mb=configuration.get("EphemeralStorage", {}).get("Size", 512),
-        layers=tuple(layer["Arn"] for layer in configuration.get("Layers", [])),
-        environment=pairs(configuration.get("Environment", {}).get("Variables", {})),
-        invokers=permissions.read(session, name),
-        reserved_concurrency=found.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
-        max_event_age_s=age,
-        tags=_tags(found),
-    )
-
-
-def _tags(found: dict[str, Any]) -> Pairs:
-    """Lambda answers all else when only the tags are denied."""
-    if error := found.get("TagsError"):
-        raise Denied(
-            f"reading the tags of function {found['Configuration']['FunctionName']}: {error.get('Message')}",
-            "give the caller lambda:ListTags",
-        )
-    return tags.from_aws(found.get("Tags", {}))
-
-
 def _check(function: Function, code: bytes | None) -> None:
-    if code is None:
+    if code is None or function.image:
         return
     if sha256(code) != function.code_sha256:
         raise GhostError(
@@ -106,65 +94,58 @@ def _check(function: Function, code: bytes | None) -> None:
         )
 
 
-def _needed(function: Function, code: bytes | None) -> bytes:
+def _code(function: Function, code: bytes | None) -> dict[str, Any]:
+    if function.image:
+        return {"ImageUri": function.image.uri}
     if code is None:
         raise GhostError(f"function {function.name}: its code changes, but no package was given")
-    return code
+    return {"ZipFile": code}
 
 
-def _create(session: Session, function: Function, code: bytes) -> None:
-    client = session.client("lambda")
-    session.patiently(
-        lambda: client.create_function(
-            **_settings(function),
+def _create(session: Session, function: Function, code: bytes | None) -> bool:
+    """False if it is there already."""
+    package, client = _code(function, code), session.client("lambda")
+
+    def create() -> None:
+        client.create_function(
+            FunctionName=function.name,
+            **new_settings(function),
             Architectures=[function.architecture],
-            Code={"ZipFile": code},
-            PackageType="Zip",
+            Code=package,
+            PackageType="Image" if function.image else "Zip",
             Tags=tags.to_aws(function.tags),
-        ),
-        _is_unseen_role,
-        ROLE_WAITS,
-    )
-    _settle(session, function.name)
+        )
+
+    with swallowing("ResourceConflictException"):
+        session.patiently(create, _is_unseen_role, ROLE_WAITS)
+        _settle(session, function.name)
+        return True
+    return False
 
 
 def _update(session: Session, function: Function, code: bytes | None, existing: Function) -> None:
-    client = session.client("lambda")
-    _idle(session, function.name)
-    if (existing.code_sha256, existing.architecture) != (function.code_sha256, function.architecture):
-        package = _needed(function, code)
+    client, name, before = session.client("lambda"), function.name, settings(existing)
+    differing = {key: value for key, value in settings(function).items() if value != before[key]}
+    new_code = _package(existing) != _package(function)
+    if new_code or differing:
+        _idle(session, name)
+    if new_code:
+        package = {**_code(function, code), "Architectures": [function.architecture]}
+        session.patiently(lambda: client.update_function_code(FunctionName=name, **package), _is_busy, BUSY_WAITS)
+        _settle(session, name)
+    if differing:
         session.patiently(
-            lambda: client.update_function_code(
-                FunctionName=function.name, ZipFile=package, Architectures=[function.architecture]
-            ),
-            _is_busy,
-            BUSY_WAITS,
-        )
-        _settle(session, function.name)
-    if _settings(existing) != _settings(function):
-        session.patiently(
-            lambda: client.update_function_configuration(**_settings(function)),
+            lambda: client.update_function_configuration(FunctionName=name, **differing),
             lambda error: _is_busy(error) or _is_unseen_role(error),
             ROLE_WAITS,
         )
-        _settle(session, function.name)
+        _settle(session, name)
     if not set(function.tags) <= set(existing.tags):
-        arn = client.get_function_configuration(FunctionName=function.name)["FunctionArn"]
-        client.tag_resource(Resource=arn, Tags=tags.to_aws(function.tags))
+        client.tag_resource(Resource=session.account().function_arn(name), Tags=tags.to_aws(function.tags))
 
 
-def _settings(function: Function) -> dict[str, Any]:
-    return {
-        "FunctionName": function.name,
-        "Role": function.role_arn,
-        "Runtime": function.runtime,
-        "Handler": function.handler,
-        "MemorySize": function.memory_mb,
-        "Timeout": function.timeout_s,
-        "EphemeralStorage": {"Size": function.ephemeral_mb},
-        "Layers": list(function.layers),
-        "Environment": {"Variables": dict(function.environment)},
-    }
+def _package(function: Function) -> tuple[str, ...]:
+    return function.code_sha256, function.architecture, function.image.uri if function.image else ""
 
 
 def _idle(session: Session, name: str) -> dict[str, Any]:
@@ -180,13 +161,9 @@ def _idle(session: Session, name: str) -> dict[str, Any]:
 def _settle(session: Session, name: str) -> None:
     """Wait for the change that we just made. Raises GhostError if Lambda could not carry it out."""
     found = _idle(session, name)
-    if _has_failed(found):
+    if has_failed(found):
         reason = found.get("StateReason") or found.get("LastUpdateStatusReason") or "no reason given"
         raise GhostError(f"function {name}: Lambda could not make it ready: {reason}", "run the command again")
-
-
-def _has_failed(configuration: dict[str, Any]) -> bool:
-    return "Failed" in (configuration.get("State"), configuration.get("LastUpdateStatus"))
 
 
 def _put_concurrency(session: Session, function: Function) -> None:
@@ -197,17 +174,21 @@ def _put_concurrency(session: Session, function: Function) -> None:
         client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=cap)
 
 
-def _put_event_age(session: Session, function: Function) -> None:
-    client, name, age = session.client("lambda"), function.name, function.max_event_age_s
-    if age is None:
+def _put_asynchronous(session: Session, function: Function) -> None:
+    client, name, wanted = session.client("lambda"), function.name, asynchronous(function)
+    if wanted:
+        session.patiently(
+            lambda: client.put_function_event_invoke_config(FunctionName=name, **wanted),
+            lambda error: _is_busy(error) or _is_unseen_role(error),
+            ROLE_WAITS,
+        )
+    else:
         with swallowing(GONE):
             client.delete_function_event_invoke_config(FunctionName=name)
-    else:
-        client.put_function_event_invoke_config(FunctionName=name, MaximumEventAgeInSeconds=age)
 
 
 def _is_unseen_role(error: ClientError) -> bool:
-    unseen = "cannot be assumed by Lambda" in message_of(error)
+    unseen = any(words in message_of(error) for words in UNSEEN)
     return code_of(error) == "InvalidParameterValueException" and unseen
 
 

@@ -23,22 +23,32 @@ def find(session: Session, prefix: str) -> list[str]:
         return [group["logGroupName"] for page in pages for group in page["logGroups"]]
 
 
-def put(session: Session, group: LogGroup) -> None:
-    client, wanted = session.client("logs"), tags.to_aws(group.tags)
-    with friendly_errors(f"making log group {group.name}"):
-        with swallowing("ResourceAlreadyExistsException"):
-            client.create_log_group(logGroupName=group.name, tags=wanted)
-        client.put_retention_policy(logGroupName=group.name, retentionInDays=group.retention_days)
-        found = _described(session, group.name)
-        if found is None:
-            raise NotFound(f"log group {group.name} went away while it was made", "run the command again")
-        if wanted:
+def put(session: Session, group: LogGroup, existing: LogGroup | None) -> None:
+    """Make the log group so. `existing` is what `read` gave."""
+    client, name, wanted = session.client("logs"), group.name, tags.to_aws(group.tags)
+    with friendly_errors(f"making log group {name}"):
+        if existing is None and not _create(session, name, wanted):
+            existing = read(session, name)
+        if existing is None or existing.retention_days != group.retention_days:
+            client.put_retention_policy(logGroupName=name, retentionInDays=group.retention_days)
+        if existing and not set(group.tags) <= set(existing.tags):
+            found = _described(session, name)
+            if found is None:
+                raise NotFound(f"log group {name} went away while it was made", "run the command again")
             client.tag_resource(resourceArn=_arn(found), tags=wanted)
 
 
 def delete(session: Session, name: str) -> None:
     with friendly_errors(f"deleting log group {name}"), swallowing("ResourceNotFoundException"):
         session.client("logs").delete_log_group(logGroupName=name)
+
+
+def _create(session: Session, name: str, wanted: dict[str, str]) -> bool:
+    """False if it is there already."""
+    with swallowing("ResourceAlreadyExistsException"):
+        session.client("logs").create_log_group(logGroupName=name, tags=wanted)
+        return True
+    return False
 
 
 def _described(session: Session, name: str) -> dict[str, Any] | None:

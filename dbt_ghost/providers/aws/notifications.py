@@ -1,4 +1,4 @@
-"""S3 notification documents: read of any bucket, written of ghost buckets only (F 1.1-1.7).
+"""S3 notification documents of ghost buckets; prod's are never written (F 1.1-1.7).
 
 S3 wants special characters of a filter percent-encoded (F 1.7); our prefixes and suffixes are plain.
 """
@@ -10,10 +10,8 @@ from urllib.parse import quote, unquote
 
 from botocore.exceptions import ClientError
 
-from dbt_ghost.core.errors import GhostError
 from dbt_ghost.core.naming import md5
 from dbt_ghost.core.resources import BucketEvent, Notifications
-from dbt_ghost.core.topology import ProdBucket
 from dbt_ghost.providers.aws.session import Session, code_of, friendly_errors, message_of, swallowing
 
 GONE = ("NoSuchBucket", "404")
@@ -23,38 +21,27 @@ TARGETS = {
     "QueueConfigurations": "QueueArn",
     "TopicConfigurations": "TopicArn",
 }
+KINDS = dict(zip(("lambda", "sqs", "sns"), TARGETS, strict=True))
+"""By the service of the target's ARN."""
 
-
-def read_prod(session: Session, bucket: str) -> ProdBucket:
-    """What a bucket sends to functions, and whether to EventBridge.
-
-    Raises NotFound, Denied (also for another account's bucket), or GhostError for another region's.
-    """
-    s3, owner = session.client("s3"), session.account().id
-    with friendly_errors(f"reading the notifications of bucket {bucket} as one of account {owner}"):
-        region = s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=owner).get("BucketRegion") or session.region
-        document = s3.get_bucket_notification_configuration(Bucket=bucket, ExpectedBucketOwner=owner)
-    if region != session.region:
-        raise GhostError(
-            f"bucket {bucket} is in region {region}, but the configured region is {session.region}",
-            "one configuration covers one region: correct ingestion.region, or leave this step out",
-        )
-    entries = _entries(document, ("LambdaFunctionConfigurations",))
-    return ProdBucket(bucket, entries, "EventBridgeConfiguration" in document)
+EVENTBRIDGE = "EventBridgeConfiguration"
 
 
 def read(session: Session, bucket: str) -> Notifications | None:
-    """A ghost bucket's document, or None without a bucket or entries. Queues and topics in it show as entries too."""
+    """A ghost bucket's document, or None without a bucket or anything in it."""
     with friendly_errors(f"reading the notifications of bucket {bucket}"), swallowing(*GONE):
         document = session.client("s3").get_bucket_notification_configuration(Bucket=bucket)
-        entries = _entries(document, tuple(TARGETS))
-        return Notifications(bucket, entries) if entries else None
+        entries, eventbridge = _entries(document), EVENTBRIDGE in document
+        return Notifications(bucket, entries, eventbridge) if entries or eventbridge else None
     return None
 
 
 def put(session: Session, wanted: Notifications) -> None:
-    entries = [_configuration(entry) for entry in wanted.entries]
-    document = {"LambdaFunctionConfigurations": entries} if entries else {}
+    """Write the whole document: there is nothing of anybody else's in it."""
+    document: dict[str, Any] = {EVENTBRIDGE: {}} if wanted.eventbridge else {}
+    for entry in wanted.entries:
+        kind = KINDS[entry.target_arn.split(":")[2]]
+        document.setdefault(kind, []).append(_configuration(entry, TARGETS[kind]))
 
     def write() -> None:
         session.client("s3").put_bucket_notification_configuration(
@@ -70,8 +57,8 @@ def delete(session: Session, bucket: str) -> None:
         session.client("s3").put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
 
 
-def _entries(document: dict[str, Any], kinds: tuple[str, ...]) -> tuple[BucketEvent, ...]:
-    return tuple(sorted(_entry(found, TARGETS[kind]) for kind in kinds for found in document.get(kind, [])))
+def _entries(document: dict[str, Any]) -> tuple[BucketEvent, ...]:
+    return tuple(sorted(_entry(found, target) for kind, target in TARGETS.items() for found in document.get(kind, [])))
 
 
 def _entry(found: dict[str, Any], target: str) -> BucketEvent:
@@ -81,11 +68,11 @@ def _entry(found: dict[str, Any], target: str) -> BucketEvent:
     return BucketEvent(found[target], events, parts.get("prefix", ""), parts.get("suffix", ""))
 
 
-def _configuration(entry: BucketEvent) -> dict[str, Any]:
+def _configuration(entry: BucketEvent, target: str) -> dict[str, Any]:
     parts = (("prefix", entry.prefix), ("suffix", entry.suffix))
     rules = [{"Name": name, "Value": quote(value, safe="/!*'()")} for name, value in parts if value]
-    identity = "ghost-" + md5("|".join((entry.function_arn, *entry.events, entry.prefix, entry.suffix)))
-    found: dict[str, Any] = {"Id": identity, "LambdaFunctionArn": entry.function_arn, "Events": list(entry.events)}
+    identity = "ghost-" + md5("|".join((entry.target_arn, *entry.events, entry.prefix, entry.suffix)))
+    found: dict[str, Any] = {"Id": identity, target: entry.target_arn, "Events": list(entry.events)}
     return found | ({"Filter": {"Key": {"FilterRules": rules}}} if rules else {})
 
 

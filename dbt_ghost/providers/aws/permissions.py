@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from dbt_ghost.core.naming import md5
@@ -26,25 +27,28 @@ def read(session: Session, function: str) -> tuple[Invoker, ...]:
     return tuple(sorted(invoker_of(statement) for statement in statements(session, function)))
 
 
-def put(session: Session, function: str, wanted: tuple[Invoker, ...]) -> None:
+def add(session: Session, function: str, wanted: Iterable[Invoker]) -> None:
     """Lets AWS's errors through."""
-    client = session.client("lambda")
+    for invoker in wanted:
+        with swallowing("ResourceConflictException"):  # the same statement is there: ids name their content
+            session.client("lambda").add_permission(
+                FunctionName=function,
+                StatementId=_sid(invoker),
+                Action="lambda:InvokeFunction",
+                Principal=invoker.principal,
+                SourceArn=invoker.source_arn,
+                SourceAccount=invoker.source_account,
+            )
+
+
+def put(session: Session, function: str, wanted: tuple[Invoker, ...]) -> None:
+    """Make them the only ones. Lets AWS's errors through."""
     existing = {statement["Sid"]: invoker_of(statement) for statement in statements(session, function)}
     for sid, invoker in existing.items():
         if invoker not in wanted or sid != _sid(invoker):
             with swallowing(GONE):
-                client.remove_permission(FunctionName=function, StatementId=sid)
-    for invoker in wanted:
-        if existing.get(_sid(invoker)) != invoker:
-            with swallowing("ResourceConflictException"):  # the same statement is there: ids name their content
-                client.add_permission(
-                    FunctionName=function,
-                    StatementId=_sid(invoker),
-                    Action="lambda:InvokeFunction",
-                    Principal=invoker.principal,
-                    SourceArn=invoker.source_arn,
-                    SourceAccount=invoker.source_account,
-                )
+                session.client("lambda").remove_permission(FunctionName=function, StatementId=sid)
+    add(session, function, (invoker for invoker in wanted if existing.get(_sid(invoker)) != invoker))
 
 
 def invoker_of(statement: dict[str, Any]) -> Invoker:

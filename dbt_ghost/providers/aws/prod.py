@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
-from typing import Any
-from urllib.parse import urlsplit
+from contextlib import AbstractContextManager
 
-from dbt_ghost.core.errors import GhostError
-from dbt_ghost.core.resources import pairs
-from dbt_ghost.core.topology import Account, ProdBucket, ProdFunction
-from dbt_ghost.providers.artifacts import sha256
-from dbt_ghost.providers.aws import inputs, notifications, permissions
-from dbt_ghost.providers.aws.session import Session, friendly_errors, is_local, swallowing
-
-GONE = "ResourceNotFoundException"
-DOWNLOAD_SECONDS = 60
-
-CARRIED = {"Architectures", "Environment", "EphemeralStorage", "Handler", "Layers", "MemorySize", "Runtime", "Timeout"}
-"""Parts of a function's configuration that a copy has too."""
-
-HARMLESS = {
-    *("CodeSha256", "CodeSize", "ConfigSha256", "Description", "FunctionArn", "FunctionName", "LastModified"),
-    *("LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatusReasonCode", "RevisionId", "Role"),
-    *("RuntimeVersionConfig", "State", "StateReason", "StateReasonCode", "Version"),
-    "LoggingConfig",  # the copy logs to its own group, as text
-    "TracingConfig",  # traces are not output
-}
-"""Parts that a copy lacks without behaving differently."""
-
-UNMODELLED = {
-    "VpcConfig": "VPC",
-    "FileSystemConfigs": "EFS",
-    "DeadLetterConfig": "dead-letter target",
-    "KMSKeyArn": "own KMS key for the environment",
-    "SigningProfileVersionArn": "code signing",
-    "SigningJobArn": "code signing",
-    "MasterArn": "Lambda@Edge",
-    "SnapStart": "SnapStart",
-    "PackageType": "container image",
-    "ImageConfigResponse": "container image",
-    "DurableConfig": "durable execution",
-    "TenancyConfig": "tenant isolation",
-    "CapacityProviderConfig": "capacity provider",
-}
-"""Parts that a copy would lack, as people call them. What has no name here is called by its own."""
+from dbt_ghost.core.resources import BucketEvent
+from dbt_ghost.core.topology import Account, ProdBucket, ProdFunction, ProdSubscription
+from dbt_ghost.core.wires import Alias, Door, SeenQueue, SeenRule, SeenSubscription, SeenTopic
+from dbt_ghost.providers.aws import (
+    prod_buckets,
+    prod_code,
+    prod_doors,
+    prod_functions,
+    prod_queues,
+    prod_roles,
+    prod_rules,
+    prod_topics,
+)
+from dbt_ghost.providers.aws.session import Session, friendly_errors
 
 
 class AwsProd:
@@ -56,105 +29,68 @@ class AwsProd:
     def account(self) -> Account:
         return self._session.account()
 
-    def function(self, name: str) -> ProdFunction:
-        """Raises Refused where its policy does not name the buckets that may invoke it."""
-        with friendly_errors(f"reading function {name}", self._where_to_look()):
-            found = self._session.client("lambda").get_function_configuration(FunctionName=name)
-            statements = permissions.statements(self._session, name)
-            elsewhere = self._kept_elsewhere(name) | inputs.others(self._session, name, statements)
-        return ProdFunction(
-            name=found["FunctionName"],
-            arn=found["FunctionArn"],
-            role_arn=found["Role"],
-            runtime=found.get("Runtime", ""),
-            handler=found.get("Handler", ""),
-            code_sha256=found["CodeSha256"],
-            architecture=found.get("Architectures", ["x86_64"])[0],
-            memory_mb=found["MemorySize"],
-            timeout_s=found["Timeout"],
-            ephemeral_mb=found.get("EphemeralStorage", {}).get("Size", 512),
-            layers=tuple(layer["Arn"] for layer in found.get("Layers", [])),
-            environment=pairs(found.get("Environment", {}).get("Variables", {})),
-            unmodelled=tuple(sorted({*unmodelled(found), *elsewhere})),
-            invoked_by=inputs.buckets_in(name, statements),
-        )
+    def unreserved(self) -> int:
+        with friendly_errors("reading the account's Lambda limits"):
+            found = self._session.client("lambda").get_account_settings()
+        return int(found["AccountLimit"]["UnreservedConcurrentExecutions"])
+
+    def aliases(self, function: str) -> tuple[Alias, ...]:
+        with self._of(function, "the aliases"):
+            return prod_doors.aliases(self._session, function)
+
+    def versions(self, function: str) -> tuple[str, ...]:
+        with self._of(function, "the versions"):
+            return prod_doors.versions(self._session, function)
+
+    def door(self, function: str, qualifier: str) -> Door:
+        with self._of(function, f"what invokes {qualifier or 'it by name'}"):
+            return prod_doors.read(self._session, function, qualifier)
+
+    def function(self, name: str, qualifier: str = "") -> ProdFunction:
+        with self._of(name, f"the configuration {f'at {qualifier}' if qualifier else ''}".rstrip()):
+            return prod_functions.read(self._session, name, qualifier)
+
+    def artifact(self, function: str, qualifier: str = "") -> bytes:
+        with self._of(function, "the code"):
+            return prod_code.read(self._session, function, qualifier)
+
+    def buses(self) -> tuple[str, ...]:
+        return prod_rules.buses(self._session)
+
+    def rules(self, target_arn: str, bus: str) -> tuple[SeenRule, ...]:
+        return prod_rules.read(self._session, target_arn, bus)
+
+    def queue(self, arn: str) -> SeenQueue:
+        return prod_queues.read(self._session, arn)
+
+    def topic(self, arn: str) -> SeenTopic:
+        return prod_topics.read(self._session, arn)
+
+    def subscriptions(self) -> tuple[SeenSubscription, ...]:
+        return prod_topics.subscriptions(self._session)
+
+    def subscription(self, arn: str) -> ProdSubscription:
+        return prod_topics.subscription(self._session, arn)
+
+    def bucket_names(self) -> tuple[str, ...]:
+        return prod_buckets.names(self._session)
+
+    def entries(self, bucket: str) -> tuple[BucketEvent, ...]:
+        return prod_buckets.entries(self._session, bucket)
 
     def bucket(self, name: str) -> ProdBucket:
-        """Raises NotFound where S3 says for certain that no such bucket exists, so that a permission for it is a left
-        over one; Denied where it may not look, also for what is now another account's.
-        """
-        return notifications.read_prod(self._session, name)
+        return prod_buckets.read(self._session, name)
 
-    def artifact(self, function: str) -> bytes:
-        """The package, checked against the SHA-256 that Lambda gives for it."""
-        with friendly_errors(f"reading the code of function {function}", self._where_to_look()):
-            found = self._session.client("lambda").get_function(FunctionName=function)
-        location = found["Code"].get("Location")
-        if not location:
-            raise GhostError(
-                f"function {function} is a container image; only zip packages are built yet",
-                "leave `code:` out of the step if the branch does not change it; otherwise deploy it as a zip package",
-            )
-        package = self._download(function, location)
-        if sha256(package) != found["Configuration"]["CodeSha256"]:
-            raise GhostError(
-                f"function {function}: the downloaded package is not what Lambda says it runs", "run the command again"
-            )
-        return package
+    def role_policies(self, role_arn: str) -> tuple[str, ...]:
+        return prod_roles.policies(self._session, role_arn)
 
-    def _where_to_look(self) -> str:
+    def role_boundary(self, role_arn: str) -> str:
+        return prod_roles.boundary(self._session, role_arn)
+
+    def _of(self, function: str, what: str) -> AbstractContextManager[None]:
         account = self._session.account()
-        return (
+        return friendly_errors(
+            f"reading {what} of function {function}",
             "correct ingestion.steps.<step>.function, or check account and region: "
-            f"it was looked for in {account.id}, {account.region}"
+            f"it was looked for in {account.id}, {account.region}",
         )
-
-    def _kept_elsewhere(self, name: str) -> set[str]:
-        """What GetFunction does not tell (F 3.2) and a copy would lack."""
-        client = self._session.client("lambda")
-        names = set()
-        with swallowing(GONE):
-            if client.get_function_code_signing_config(FunctionName=name).get("CodeSigningConfigArn"):
-                names.add("code signing")
-        with swallowing(GONE):
-            targets = client.get_function_event_invoke_config(FunctionName=name).get("DestinationConfig", {})
-            if any(target.get("Destination") for target in targets.values()):
-                names.add("asynchronous destinations")
-        return names
-
-    def _download(self, function: str, location: str) -> bytes:
-        local = _is_same_machine(location, self._session.endpoint)
-        if not (local or urlsplit(location).scheme == "https"):
-            raise GhostError(f"function {function}: its code is offered over {urlsplit(location).scheme}, not https")
-        opener = urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if local else []))
-        try:
-            with opener.open(location, timeout=DOWNLOAD_SECONDS) as answer:
-                package: bytes = answer.read()
-                return package
-        except (urllib.error.URLError, OSError) as error:
-            raise GhostError(f"function {function}: its code cannot be downloaded: {error}", "try again") from error
-
-
-def unmodelled(configuration: dict[str, Any]) -> set[str]:
-    """Names of the features in use that are neither carried by a copy nor harmless to lack."""
-    keys = {key for key, value in configuration.items() if key not in CARRIED | HARMLESS and _in_use(key, value)}
-    names = {UNMODELLED.get(key, key) for key in keys - {"ResponseMetadata"}}
-    if configuration.get("Environment", {}).get("Error"):
-        names.add("environment that cannot be read")
-    return names
-
-
-def _in_use(key: str, value: Any) -> bool:
-    if key == "PackageType":
-        return bool(value != "Zip")
-    if key == "SnapStart":
-        return bool(value.get("ApplyOn", "None") != "None")
-    if isinstance(value, dict):
-        return any(value.values())
-    return bool(value)
-
-
-def _is_same_machine(location: str, endpoint: str) -> bool:
-    """A stand-in for AWS on this machine may offer code without TLS, on its own port only."""
-    same_port = urlsplit(location).port == urlsplit(endpoint).port
-    return same_port and urlsplit(location).scheme == "http" and is_local(location) and is_local(endpoint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
@@ -64,6 +65,7 @@ class Session:
         self._config = _CONFIG.merge(Config(proxies={})) if endpoint and is_local(endpoint) else _CONFIG
         self.sleep = sleep
         self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
         self._account: Account | None = None
         with friendly_errors("reading the AWS configuration"):
             core = botocore.session.Session(_NOTHING_ELSE if access_key else None)
@@ -81,14 +83,16 @@ class Session:
         return str(self.client("lambda").meta.endpoint_url)
 
     def client(self, service: str) -> Any:
-        if service not in self._clients:
-            make: Any = self._boto.client
-            with friendly_errors(f"connecting to {service}"):
-                try:
-                    self._clients[service] = make(service, endpoint_url=self._endpoint, config=self._config)
-                except ValueError as error:
-                    raise GhostError(f"connecting to {service}: {error}", "check AWS_ENDPOINT_URL") from error
-        return self._clients[service]
+        """Safe to call from any thread, as clients are; boto3's making of them is not."""
+        with self._making:
+            if service not in self._clients:
+                make: Any = self._boto.client
+                with friendly_errors(f"connecting to {service}"):
+                    try:
+                        self._clients[service] = make(service, endpoint_url=self._endpoint, config=self._config)
+                    except ValueError as error:
+                        raise GhostError(f"connecting to {service}: {error}", "check AWS_ENDPOINT_URL") from error
+            return self._clients[service]
 
     def patiently(
         self, call: Callable[[], Answer], retry_on: Callable[[exceptions.ClientError], bool], waits: Iterable[float]
@@ -124,8 +128,12 @@ _NOTHING_ELSE: dict[str, tuple[str | None, str | None, Any, Any]] = {
 }
 """Given a key, nobody's AWS_PROFILE or ~/.aws may lead the calls elsewhere."""
 
+CONNECTIONS = 16
+"""Calls of one service that may be under way at once: as many threads as discovery has."""
+
 _CONFIG = Config(
     connect_timeout=10,
+    max_pool_connections=CONNECTIONS,
     read_timeout=60,
     retries={"mode": "standard", "total_max_attempts": 5},
     user_agent_extra="dbt-ghost",

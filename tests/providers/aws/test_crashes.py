@@ -12,7 +12,7 @@ from dbt_ghost.providers.aws.ghosts import AwsGhosts
 from dbt_ghost.providers.aws.session import Session
 from dbt_ghost.providers.local_stack import LocalStack
 from tests.local_aws import session_of
-from tests.providers.aws.test_ghosts import ACCOUNT, CODE, GHOST, parts
+from tests.providers.aws.test_ghosts import ACCOUNT, CODE, GHOST, ground, parts
 
 READS = ("Get", "Describe", "List", "Head")
 
@@ -50,25 +50,22 @@ def deaths(stack: LocalStack, attempt: Callable[[AwsGhosts], None], lives: int) 
     return False
 
 
-def ground(stack: LocalStack, resource: Resource) -> AwsGhosts:
-    """An empty AWS with what the resource stands on."""
+def empty_but_for_ground(stack: LocalStack, resource: Resource) -> AwsGhosts:
     stack.reset()
-    ghosts = AwsGhosts(session_of(stack), "flights", ACCOUNT)
-    for other in parts(GHOST)[:4]:
-        if kind_of(other) in {"function": ["role"], "notifications": ["bucket"]}.get(kind_of(resource), []):
-            ghosts.put(other, CODE)
-    return ghosts
+    session = session_of(stack)
+    ground(session, resource)
+    return AwsGhosts(session, "flights", ACCOUNT)
 
 
 @pytest.mark.parametrize("resource", parts(GHOST), ids=kind_of)
 def test_a_put_that_was_killed_anywhere_is_completed_by_the_next(aws: LocalStack, resource: Resource) -> None:
     for lives in range(1, 20):
-        ghosts = ground(aws, resource)
+        ghosts = empty_but_for_ground(aws, resource)
         died = deaths(aws, lambda mortal: mortal.put(resource, CODE), lives)
         if resource not in ghosts.find(GHOST):  # what a fork does: put what is not as it should be
             ghosts.put(resource, CODE)
         assert resource in ghosts.find(GHOST)
-        if not died:
+        if not died:  # a put of one call was killed once, after it took effect
             assert lives > 1
             return
     raise AssertionError("it never ended")
@@ -77,7 +74,7 @@ def test_a_put_that_was_killed_anywhere_is_completed_by_the_next(aws: LocalStack
 @pytest.mark.parametrize("resource", parts(GHOST), ids=kind_of)
 def test_a_delete_that_was_killed_anywhere_is_completed_by_the_next(aws: LocalStack, resource: Resource) -> None:
     for lives in range(1, 20):
-        ghosts = ground(aws, resource)
+        ghosts = empty_but_for_ground(aws, resource)
         ghosts.put(resource, CODE)
         if kind_of(resource) == "bucket":
             session_of(aws).client("s3").put_object(Bucket=name_of(resource), Key="a", Body=b"")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dbt_ghost.core.errors import Denied, GhostError, Refused
-from dbt_ghost.core.resources import PACKAGE_LIMIT, Bucket, BucketEvent, Function, Notifications, Rule
+from dbt_ghost.core.resources import PACKAGE_LIMIT, Bucket, BucketEvent, Function, Notifications, Role, Rule
 from dbt_ghost.providers.artifacts import sha256, zipped
 from dbt_ghost.providers.aws import buckets, functions, notifications, permissions, roles, rules
 from dbt_ghost.providers.aws.session import Session
@@ -27,23 +27,20 @@ def settled(session: Answers, *states: str) -> None:
 
 def test_a_role_that_lambda_does_not_see_yet_is_waited_for() -> None:
     with answers("lambda") as session:
-        session.fail("lambda.get_function", GONE)
         for _ in range(3):
             session.fail("lambda.create_function", "InvalidParameterValueException", UNSEEN)
         session.say("lambda.create_function", {})
         settled(session, "Pending", "Pending", "Active")
-        session.fail("lambda.get_policy", GONE)
-        functions.put(session, FUNCTION, CODE)
+        functions.put(session, FUNCTION, CODE, None)
         assert session.slept == [*functions.ROLE_WAITS[:3], *functions.STATE_WAITS[:2]]
 
 
 def test_a_role_that_never_appears_is_an_error_in_the_end() -> None:
     with answers("lambda") as session:
-        session.fail("lambda.get_function", GONE)
         for _ in range(len(functions.ROLE_WAITS) + 1):
             session.fail("lambda.create_function", "InvalidParameterValueException", UNSEEN)
         with pytest.raises(GhostError, match="cannot be assumed"):
-            functions.put(session, FUNCTION, CODE)
+            functions.put(session, FUNCTION, CODE, None)
         assert sum(session.slept) < 60
 
 
@@ -53,20 +50,18 @@ def test_a_role_that_never_appears_is_an_error_in_the_end() -> None:
 )
 def test_no_other_refusal_is_tried_again(code: str, message: str) -> None:
     with answers("lambda") as session:
-        session.fail("lambda.get_function", GONE)
         session.fail("lambda.create_function", code, message)
         with pytest.raises(GhostError, match=message):
-            functions.put(session, FUNCTION, CODE)
+            functions.put(session, FUNCTION, CODE, None)
         assert session.slept == []
 
 
 def test_a_function_that_fails_to_start_is_an_error_with_its_reason() -> None:
     with answers("lambda") as session:
-        session.fail("lambda.get_function", GONE)
         session.say("lambda.create_function", {})
         session.say("lambda.get_function_configuration", {"State": "Failed", "StateReason": "no such subnet"})
         with pytest.raises(GhostError, match="no such subnet"):
-            functions.put(session, FUNCTION, CODE)
+            functions.put(session, FUNCTION, CODE, None)
 
 
 def test_a_busy_function_is_waited_for_before_it_is_deleted() -> None:
@@ -91,14 +86,14 @@ def test_tags_that_are_denied_are_not_absent_tags() -> None:
 
 def test_a_package_that_is_not_the_planned_one_is_refused_before_any_call() -> None:
     with answers("lambda") as session, pytest.raises(GhostError, match="not the planned one"):
-        functions.put(session, FUNCTION, zipped({"app.py": b"changed"}))
+        functions.put(session, FUNCTION, zipped({"app.py": b"changed"}), None)
 
 
 def test_a_package_too_large_for_the_call_is_refused_before_any_call() -> None:
     large = bytes(PACKAGE_LIMIT + 1)
     function = Function("x", "r", "python3.11", "app.handler", sha256(large))
     with answers("lambda") as session, pytest.raises(GhostError, match="50 MB"):
-        functions.put(session, function, large)
+        functions.put(session, function, large, None)
 
 
 def test_a_permission_that_s3_does_not_see_yet_is_waited_for() -> None:
@@ -125,11 +120,9 @@ FAILED = {"FailedEntryCount": 1, "FailedEntries": [{"TargetId": "ghost", "ErrorC
 def test_a_target_that_eventbridge_did_not_take_is_an_error() -> None:
     with answers("events") as session:
         session.say("events.put_rule", {"RuleArn": "arn:rule"})
-        session.say("events.list_tags_for_resource", {"Tags": []})
-        session.say("events.list_targets_by_rule", {})
         session.say("events.put_targets", FAILED)
         with pytest.raises(GhostError, match="Limit: no"):
-            rules.put(session, Rule("ghost-flights-x", "{}", ARN))
+            rules.put(session, Rule("ghost-flights-x", "{}", ARN), None)
 
 
 def test_a_target_that_eventbridge_did_not_remove_is_an_error() -> None:
@@ -144,8 +137,8 @@ def test_targets_of_all_pages_are_removed_before_the_rule() -> None:
     with answers("events") as session:
         session.say("events.list_targets_by_rule", {"Targets": [{"Id": "a", "Arn": ARN}], "NextToken": "more"})
         session.say("events.list_targets_by_rule", {"Targets": [{"Id": "b", "Arn": ARN}]})
-        session.say("events.remove_targets", {"FailedEntryCount": 0}, Rule="x", Ids=["a", "b"])
-        session.say("events.delete_rule", {}, Name="x")
+        session.say("events.remove_targets", {"FailedEntryCount": 0}, Rule="x", EventBusName="default", Ids=["a", "b"])
+        session.say("events.delete_rule", {}, Name="x", EventBusName="default")
         rules.delete(session, "x")
 
 
@@ -188,12 +181,21 @@ def test_a_bucket_name_that_somebody_else_has_is_refused() -> None:
     with answers("s3") as session:
         session.fail("s3.create_bucket", "BucketAlreadyExists", status=409)
         with pytest.raises(Refused, match="another AWS account"):
-            buckets.put(session, Bucket("ghost-flights-x", "flights-clean"))
+            buckets.put(session, Bucket("ghost-flights-x", "flights-clean"), None)
+
+
+def test_a_bucket_name_that_is_not_free_again_yet_is_waited_for() -> None:
+    with answers("s3") as session:
+        session.fail("s3.create_bucket", "OperationAborted", status=409)
+        session.say("s3.create_bucket", {})
+        session.say("s3.put_public_access_block", {})
+        buckets.put(session, Bucket("ghost-flights-x", "flights-clean"), None)
+        assert session.slept == [buckets.NAME_WAITS[0]]
 
 
 def test_a_versioned_bucket_is_emptied_of_versions_markers_and_uploads(session: Session) -> None:
     s3, name = session.client("s3"), "ghost-flights-x-abc123-beef"
-    buckets.put(session, Bucket(name, "flights-clean"))
+    buckets.put(session, Bucket(name, "flights-clean"), None)
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     for number in range(3):
         s3.put_object(Bucket=name, Key=f"a b+{number}/é", Body=b"1")
@@ -209,43 +211,43 @@ def test_a_role_with_a_policy_more_is_not_as_it_should_be_and_is_put_right(sessi
         '{"Statement":[{"Action":"sts:AssumeRole","Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"}}]}'
     )
     policy = '{"Statement":[{"Action":"s3:GetObject","Effect":"Allow","Resource":"*"}]}'
-    role = roles.Role("ghost-flights-x-abc123-clean-eu-west-1", trust, policy)
+    role = Role("ghost-flights-x-abc123-clean-eu-west-1", trust, policy)
     iam, wider = session.client("iam"), "arn:aws:iam::aws:policy/AdministratorAccess"
-    roles.put(session, role)
+    roles.put(session, role, roles.read(session, role.name))
     iam.attach_role_policy(RoleName=role.name, PolicyArn=wider)
     assert roles.read(session, role.name) != role
-    roles.put(session, role)
+    roles.put(session, role, roles.read(session, role.name))
     assert roles.read(session, role.name) == role
     iam.put_role_policy(RoleName=role.name, PolicyName="another", PolicyDocument=policy)
     assert roles.read(session, role.name) != role
-    roles.put(session, role)
+    roles.put(session, role, roles.read(session, role.name))
     assert roles.read(session, role.name) == role
 
 
 def test_a_permission_that_names_nobody_is_removed(session: Session) -> None:
-    functions.put(session, FUNCTION, CODE)
+    functions.put(session, FUNCTION, CODE, None)
     session.client("lambda").add_permission(
         FunctionName=FUNCTION.name, StatementId="open", Action="lambda:InvokeFunction", Principal="*"
     )
     assert functions.read(session, FUNCTION.name) != FUNCTION
-    functions.put(session, FUNCTION, None)
+    functions.put(session, FUNCTION, None, functions.read(session, FUNCTION.name))
     assert functions.read(session, FUNCTION.name) == FUNCTION
     assert permissions.statements(session, FUNCTION.name) == []
 
 
 def test_a_rule_that_was_switched_off_is_not_as_it_should_be(session: Session) -> None:
     rule = Rule("ghost-flights-x", '{"source":["aws.s3"]}', ARN)
-    rules.put(session, rule)
+    rules.put(session, rule, rules.read(session, rule.name))
     session.client("events").disable_rule(Name=rule.name)
     assert rules.read(session, rule.name) != rule
-    rules.put(session, rule)
+    rules.put(session, rule, rules.read(session, rule.name))
     assert rules.read(session, rule.name) == rule
 
 
 def test_a_bucket_that_was_opened_is_not_as_it_should_be(session: Session) -> None:
     bucket = Bucket("ghost-flights-x-abc123-beef", "flights-clean")
-    buckets.put(session, bucket)
+    buckets.put(session, bucket, buckets.read(session, bucket.name))
     session.client("s3").delete_public_access_block(Bucket=bucket.name)
     assert buckets.read(session, bucket.name) != bucket
-    buckets.put(session, bucket)
+    buckets.put(session, bucket, buckets.read(session, bucket.name))
     assert buckets.read(session, bucket.name) == bucket

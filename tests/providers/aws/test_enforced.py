@@ -27,6 +27,7 @@ from dbt_ghost.operations.discover import discover
 from dbt_ghost.operations.fork import plan_fork
 from dbt_ghost.providers.artifacts import ZipPackages, zipped
 from dbt_ghost.providers.aws.ghosts import AwsGhosts
+from dbt_ghost.providers.aws.images import AwsImages
 from dbt_ghost.providers.aws.prod import AwsProd
 from dbt_ghost.providers.aws.records import AwsRecords
 from dbt_ghost.providers.aws.session import Session
@@ -152,8 +153,8 @@ def ghosts(session: Session, tmp_path: Path) -> AwsGhosts:
         file_of(tmp_path, f"{step}/app.py", ATTEMPTS)
     prod, ghosts = AwsProd(session), AwsGhosts(session, "flights", ACCOUNT)
     topology = discover(prod, CONFIG)
-    code = code_of_steps(prod, ZipPackages(tmp_path), CONFIG, topology)
-    plan = plan_fork(CONFIG, GHOST, topology, code, ghosts.find(GHOST))
+    code = code_of_steps(prod, ZipPackages(tmp_path), AwsImages(session), CONFIG, topology)
+    plan = plan_fork(CONFIG, GHOST, topology, code, ghosts.look(GHOST).resources)
     applier = Applier(ghosts, AwsRecords(session, STATE), SystemClock(), ThisProcess(), code.package)
     applier.carry_out(plan, timedelta(days=1))
     return ghosts

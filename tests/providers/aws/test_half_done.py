@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -36,12 +37,12 @@ def exists(session: Answers, function: Function, **state: Any) -> None:
 def test_a_function_whose_last_update_failed_is_updated_again() -> None:
     with answers("lambda") as session:
         exists(session, FUNCTION, **FAILED)
+        found = functions.read(session, FUNCTION.name)
         session.say("lambda.get_function_configuration", BUSY)
         session.say("lambda.get_function_configuration", FAILED)
         session.say("lambda.update_function_code", {})
         session.say("lambda.get_function_configuration", WELL)
-        session.fail("lambda.get_policy", GONE)
-        functions.put(session, FUNCTION, CODE)
+        functions.put(session, FUNCTION, CODE, found)
         assert session.slept == [functions.STATE_WAITS[0]]
 
 
@@ -56,12 +57,12 @@ def test_a_function_that_lambda_could_not_make_is_not_as_it_should_be(state: dic
 
 def test_an_update_of_our_own_that_fails_is_an_error_with_its_reason() -> None:
     with answers("lambda") as session:
-        exists(session, FUNCTION, **WELL, Handler="app.before")
+        before = replace(FUNCTION, handler="app.before")
         session.say("lambda.get_function_configuration", WELL)
         session.say("lambda.update_function_configuration", {})
         session.say("lambda.get_function_configuration", FAILED)
         with pytest.raises(GhostError, match="KMS key is disabled"):
-            functions.put(session, FUNCTION, None)
+            functions.put(session, FUNCTION, None, before)
 
 
 def test_a_policy_that_went_away_meanwhile_does_not_keep_its_role() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from dbt_ghost.core.resources import BucketEvent, Invoker
-from dbt_ghost.providers.aws import notifications, permissions
+from dbt_ghost.core.resources import BucketEvent, Invoker, Mount, Network
+from dbt_ghost.providers.aws import functions, notifications, permissions
 from tests.local_aws import PROD_ACCOUNT
 from tests.providers.aws.stubbed import answers
 
@@ -41,7 +41,7 @@ def statement(invoker: Invoker) -> dict[str, Any]:
 def entry(event: BucketEvent) -> dict[str, Any]:
     rules = [{"Name": "Suffix", "Value": event.suffix}, {"Name": "Prefix", "Value": event.prefix}]
     filters = {"Filter": {"Key": {"FilterRules": rules}}}
-    return {"LambdaFunctionArn": event.function_arn, "Events": list(reversed(event.events)), **filters}
+    return {"LambdaFunctionArn": event.target_arn, "Events": list(reversed(event.events)), **filters}
 
 
 @pytest.mark.parametrize("order", list(permutations(INVOKERS)))
@@ -57,8 +57,26 @@ def test_entries_and_their_events_are_read_in_one_order(order: tuple[BucketEvent
     document = {"LambdaFunctionConfigurations": [entry(event) for event in order]}
     with answers("s3") as session:
         session.say("s3.get_bucket_notification_configuration", document)
-        session.say("s3.head_bucket", {})
-        session.say("s3.get_bucket_notification_configuration", document)
         found = notifications.read(session, "x")
         assert found and found.entries == tuple(sorted(EVENTS)) == EVENTS
-        assert notifications.read_prod(session, "x").entries == EVENTS
+
+
+MOUNTS: tuple[Mount, ...] = (Mount("arn:a", "/mnt/a"), Mount("arn:b", "/mnt/b"))
+
+
+@pytest.mark.parametrize("forward", [True, False])
+def test_networks_and_mounts_are_read_in_one_order(forward: bool) -> None:
+    way = slice(None, None, 1 if forward else -1)
+    mounts = MOUNTS[way]
+    configuration = {
+        **{"FunctionName": "x", "CodeSha256": "y", "Role": "r", "MemorySize": 128, "Timeout": 1},
+        "VpcConfig": {"SubnetIds": ["subnet-1", "subnet-2"][way], "SecurityGroupIds": ["sg-1", "sg-2"][way]},
+        "FileSystemConfigs": [{"Arn": mount.arn, "LocalMountPath": mount.path} for mount in mounts],
+    }
+    with answers("lambda") as session:
+        session.say("lambda.get_function", {"Configuration": configuration})
+        session.fail("lambda.get_function_event_invoke_config", "ResourceNotFoundException")
+        session.fail("lambda.get_policy", "ResourceNotFoundException")
+        found = functions.read(session, "x")
+        assert found and found.network == Network(("subnet-1", "subnet-2"), ("sg-1", "sg-2"))
+        assert found.mounts == MOUNTS

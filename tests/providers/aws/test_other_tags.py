@@ -7,18 +7,33 @@ from typing import Any
 
 import pytest
 
-from dbt_ghost.core.resources import Bucket, Function, LogGroup, Resource, Role, kind_of
+from dbt_ghost.core.blueprint.sharing import ROUTE_TAG
+from dbt_ghost.core.resources import (
+    Bucket,
+    EventSourceMapping,
+    Function,
+    LogGroup,
+    Queue,
+    Resource,
+    Role,
+    Topic,
+    kind_of,
+)
 from dbt_ghost.providers.aws import rules, tags
 from dbt_ghost.providers.aws.session import Session
 from tests.local_aws import PROD_ACCOUNT, REGION
 from tests.providers.aws.stubbed import answers
 from tests.providers.aws.test_round_trips import (
+    ACCOUNT,
     BUCKET,
     FUNCTION,
     FUNCTION_ARN,
     LOG_GROUP,
+    MAPPING,
+    QUEUE,
     ROLE,
     RULE,
+    TOPIC,
     ground,
     is_as_wanted,
     put,
@@ -45,9 +60,18 @@ def tag(session: Session, resource: Resource) -> None:
             session.client("iam").tag_role(RoleName=name, Tags=as_list)
         case Function(name):
             session.client("lambda").tag_resource(Resource=FUNCTION_ARN + name, Tags={key: value})
+        case Queue(name):
+            url = session.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
+            session.client("sqs").tag_queue(QueueUrl=url, Tags={key: value})
+        case Topic(name):
+            session.client("sns").tag_resource(ResourceArn=ACCOUNT.topic_arn(name), Tags=as_list)
+        case EventSourceMapping(queue):
+            found = session.client("lambda").list_event_source_mappings(EventSourceArn=ACCOUNT.queue_arn(queue))
+            arn = found["EventSourceMappings"][0]["EventSourceMappingArn"]
+            session.client("lambda").tag_resource(Resource=arn, Tags={key: value})
 
 
-@pytest.mark.parametrize("first", [BUCKET, LOG_GROUP, ROLE, FUNCTION], ids=kind_of)
+@pytest.mark.parametrize("first", [BUCKET, QUEUE, TOPIC, LOG_GROUP, ROLE, FUNCTION, MAPPING], ids=kind_of)
 def test_other_tags_stay_when_ours_change(ground: Session, first: Any) -> None:
     put(ground, first)
     tag(ground, first)
@@ -61,13 +85,19 @@ def test_other_tags_stay_when_ours_change(ground: Session, first: Any) -> None:
 @pytest.mark.parametrize("missing", [False, True])
 def test_other_tags_of_a_rule_stay(missing: bool) -> None:
     """By its calls, as the local AWS lets PutRule replace the tags."""
-    there = tags.as_list(dict([THEIRS]) if missing else tags.to_aws((THEIRS, *RULE.tags)))
+    existing = replace(RULE, pattern="{}", tags=(THEIRS,) if missing else (THEIRS, *RULE.tags))
     with answers("events") as session:
         session.say("events.put_rule", {"RuleArn": "arn:aws:events:x"})
-        session.say("events.list_tags_for_resource", {"Tags": there})
         if missing:
             ours = tags.as_list(tags.to_aws(RULE.tags))
             session.say("events.tag_resource", {}, ResourceARN="arn:aws:events:x", Tags=ours)
-        session.say("events.list_targets_by_rule", {})
-        session.say("events.put_targets", {"FailedEntryCount": 0})
-        rules.put(session, RULE)
+        rules.put(session, RULE, existing)
+
+
+def test_the_routes_of_a_bucket_are_replaced_and_other_tags_stay(ground: Session) -> None:
+    before, after = ((ROUTE_TAG + "flights-clean", name) for name in ("ghost-a", "ghost-b"))
+    put(ground, replace(BUCKET, routes=(before, (ROUTE_TAG + "flights-old", "ghost-c"))))
+    tag(ground, BUCKET)
+    put(ground, replace(BUCKET, routes=(after,)))
+    found: Any = read(ground, BUCKET)
+    assert found.routes == (after,) and THEIRS in found.tags

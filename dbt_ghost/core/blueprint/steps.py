@@ -1,0 +1,173 @@
+"""The functions of a ghost's steps, each with a role, a log group, and a queue for what it could not take. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from dbt_ghost.core import policies
+from dbt_ghost.core.blueprint.environments import environments
+from dbt_ghost.core.blueprint.ground import Ground, queue_policy
+from dbt_ghost.core.blueprint.listening import Listening
+from dbt_ghost.core.flow import ForkedStep
+from dbt_ghost.core.policies import Grant, Location
+from dbt_ghost.core.resources import (
+    EventSourceMapping,
+    Function,
+    Image,
+    Invoker,
+    LogGroup,
+    Pairs,
+    Queue,
+    Resource,
+    Role,
+)
+from dbt_ghost.core.topology import ProdMapping
+
+LOG_RETENTION_DAYS = 7
+FAILURES_KEPT_S = 14 * 24 * 3600  # SQS keeps no message longer
+LEAST_MAPPING_CONCURRENCY = 2
+
+
+def step_resources(ground: Ground, heard: Listening) -> Iterator[Resource]:
+    """Raises Refused for an environment that nothing explains."""
+    rewritten = environments(ground)
+    for forked in ground.copied:
+        yield from surroundings(ground, heard, forked.step.name, _grants(ground, heard, forked))
+        yield _function(ground, heard, forked, rewritten)
+        yield from _queues(ground, heard, forked)
+
+
+def surroundings(ground: Ground, heard: Listening, step: str, grants: list[Grant]) -> Iterator[Resource]:
+    """What every function of a ghost has: its log group, its role, and the queue of its failures."""
+    log_group, failures = ground.ghost.log_group(step), ground.failures_arn(step)
+    own = [policies.write_logs(ground.account, log_group), Grant("ReportFailures", "send", (failures,))]
+    yield LogGroup(log_group, LOG_RETENTION_DAYS, ground.tags)
+    yield Role(
+        ground.ghost.role(step, ground.account.region),
+        policies.TRUST,
+        policies.document([*grants, *own]),
+        "",
+        ground.tags,
+    )
+    yield Queue(
+        ground.ghost.failures(step),
+        policy=queue_policy(ground, failures, senders_to(heard, failures)),
+        retention_s=FAILURES_KEPT_S,
+        tags=ground.tags,
+    )
+
+
+def invokers(ground: Ground, heard: Listening, step: str) -> tuple[Invoker, ...]:
+    """The services that hand events to a function themselves."""
+    found = senders_to(heard, ground.function_arn(step))
+    return tuple(sorted(ground.invoker(principal, arn) for principal, arn in found))
+
+
+def senders_to(heard: Listening, arn: str) -> set[tuple[str, str]]:
+    return {(principal, source) for principal, source, to in heard.senders if to == arn}
+
+
+def mappings_of(forked: ForkedStep) -> list[ProdMapping]:
+    """The queues that a step reads in prod, each once."""
+    found = [trigger.mapping for trigger in [*forked.entry, *forked.inner] if trigger.mapping]
+    return list(dict.fromkeys(found))
+
+
+def _grants(ground: Ground, heard: Listening, forked: ForkedStep) -> list[Grant]:
+    name, account = forked.step.name, ground.account
+    settings, staged = ground.settings(name), ground.staged(forked)
+    direct = [arrival for arrival in heard.arrivals if arrival.step == name and arrival.kind != "bucket"]
+    reads = [Location(each.bucket, each.prefix, each.suffix) for each in direct if each.bucket]
+    inputs = {ground.routes[trigger.bucket] for trigger in [*staged, *forked.inner]}
+    outputs = {ground.routes[bucket] for bucket in forked.outputs}
+    queues = [account.queue_arn(ground.queue(name, mapping)) for mapping in mappings_of(forked)]
+    return [
+        *policies.read_prod(account, [*reads, *ground.declared_reads(name)]),
+        *policies.use_buckets(account, inputs, outputs),
+        *policies.read_elsewhere(url for url in settings.reads if not url.startswith("s3://")),
+        Grant("ReceiveMessages", "receive", tuple(sorted(queues))),
+        *key_grants(ground, prod={each.bucket for each in direct}, read=inputs, written=outputs),
+        *([policies.use_network()] if settings.vpc and forked.step.function.network else []),
+        policies.use_mounts(account, forked.step.function.mounts if settings.efs else ()),
+    ]
+
+
+def key_grants(ground: Ground, prod: set[str], read: set[str], written: set[str]) -> list[Grant]:
+    """The KMS keys of prod's buckets that are read, and of the ghost's own."""
+    account, own = ground.account, ground.config.ingestion.kms_key
+    keys = {bucket.kms_key for bucket in ground.topology.buckets if bucket.name in prod} - {""}
+    return [
+        policies.use_keys(account, "DecryptProdObjects", "decrypt", keys),
+        policies.use_keys(account, "DecryptGhostObjects", "decrypt", {own} if own and read else ()),
+        policies.use_keys(account, "EncryptGhostObjects", "encrypt", {own} if own and written else ()),
+    ]
+
+
+def _function(ground: Ground, heard: Listening, forked: ForkedStep, rewritten: Mapping[str, Pairs]) -> Function:
+    prod, name = forked.step.function, forked.step.name
+    settings, code = ground.settings(name), ground.codes[name]
+    image: Image | None = code.image
+    return Function(
+        name=ground.ghost.function(name),
+        role_arn=ground.role_arn(name),
+        runtime="" if image else prod.runtime,
+        handler="" if image else prod.handler,
+        code_sha256=code.sha256,
+        architecture=prod.architecture,
+        memory_mb=prod.memory_mb,
+        timeout_s=prod.timeout_s,
+        ephemeral_mb=prod.ephemeral_mb,
+        layers=() if image else prod.layers,
+        environment=rewritten[name],
+        image=image,
+        network=prod.network if settings.vpc else None,
+        mounts=prod.mounts if settings.efs else (),
+        invokers=invokers(ground, heard, name),
+        reserved_concurrency=reserved(ground, forked),
+        max_event_age_s=int(settings.event_age.total_seconds()),
+        retries=prod.retries,
+        failures_arn=ground.failures_arn(name),
+        tags=ground.tags,
+    )
+
+
+def reserved(ground: Ground, forked: ForkedStep) -> int | None:
+    """A step that only reads queues is capped by its mappings' own maximum, which takes from nobody's pool."""
+    cap = ground.settings(forked.step.name).cap
+    only_queues = all(trigger.mapping for trigger in [*forked.entry, *forked.inner])
+    return cap if isinstance(cap, int) and not only_queues else None
+
+
+def _queues(ground: Ground, heard: Listening, forked: ForkedStep) -> Iterator[Resource]:
+    """Each of prod's queues has a ghost queue with prod's settings, so that partial failures behave as in prod."""
+    name = forked.step.name
+    for mapping in mappings_of(forked):
+        queue = ground.queue(name, mapping)
+        arn = ground.account.queue_arn(queue)
+        yield Queue(
+            queue,
+            policy=queue_policy(ground, arn, senders_to(heard, arn)),
+            visibility_s=mapping.visibility_s,
+            retention_s=mapping.retention_s,
+            delay_s=mapping.delay_s,
+            dead_letter_arn=ground.failures_arn(name) if mapping.max_receives else "",
+            max_receives=mapping.max_receives or 0,
+            tags=ground.tags,
+        )
+        yield EventSourceMapping(
+            queue=queue,
+            function=ground.ghost.function(name),
+            batch_size=mapping.batch_size,
+            window_s=mapping.window_s,
+            filters=mapping.filters,
+            partial_failures=mapping.partial_failures,
+            max_concurrency=_mapping_concurrency(ground, name, mapping),
+            enabled=not ground.config.ingestion.paused,
+            tags=ground.tags,
+        )
+
+
+def _mapping_concurrency(ground: Ground, step: str, mapping: ProdMapping) -> int | None:
+    cap = ground.settings(step).cap
+    limits = [limit for limit in (mapping.max_concurrency, cap if isinstance(cap, int) else None) if limit]
+    return max(LEAST_MAPPING_CONCURRENCY, min(limits)) if limits else None

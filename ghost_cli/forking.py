@@ -1,0 +1,31 @@
+"""A fork as `fork` and `up` do it: show the plan, ask before anything goes, carry it out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ghost_cli.options import confirm
+
+if TYPE_CHECKING:
+    from dbt_ghost.core.record import Record
+    from ghost_cli.wiring import PlannedFork, Project
+
+
+class Forked(NamedTuple):
+    """How a fork ended. `record` is None where there was nothing to fork."""
+
+    message: str
+    record: Record | None
+
+
+def carry_out(project: Project, planned: PlannedFork, yes: bool) -> Forked:
+    from ghost_cli.render import forked_text, progress
+
+    plan, seen = planned.plan, planned.seen
+    applier = project.applier(planned.code.package, progress(plan), plan.channels)
+    if applier.is_settled(plan, seen):
+        return Forked(f"Nothing to fork: no step's code differs from prod's on {plan.ghost.branch}.", None)
+    if plan.deletes:
+        confirm("Remove what is no longer part of the ghost?", yes)
+    record = applier.carry_out(plan, project.config.ttl, project.origin, seen)
+    return Forked(forked_text(plan, record), record)
