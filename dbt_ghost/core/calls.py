@@ -20,7 +20,10 @@ CALLS: Mapping[Use, tuple[str, ...]] = {
     "read": ("s3:GetObject", "s3:GetObjectVersion"),
     "read version": ("s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion", "s3:GetObjectVersionTagging"),
     "list": ("s3:ListBucket",),
-    "write": ("s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
+    "write": (
+        *("s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
+        *("s3:GetObjectTagging", "s3:PutObjectTagging", "s3:DeleteObjectTagging"),
+    ),
     "stage": ("s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload"),
     # the ghost's own functions, queues and logs. No logs:CreateLogGroup: a late invocation would bring a dropped group
     # back (F 3.17)

@@ -100,7 +100,7 @@ def read_prod(account: Account, reads: Collection[Location], use: Use = "read") 
 
 
 def use_buckets(account: Account, inputs: Collection[str], outputs: Collection[str]) -> list[Grant]:
-    """Ghost buckets: `inputs` are read, `outputs` written."""
+    """Ghost buckets: `inputs` are read; `outputs`, and inputs that the step may change, written."""
 
     def objects(buckets: Collection[str]) -> tuple[str, ...]:
         return tuple(f"{account.bucket_arn(bucket)}/*" for bucket in sorted(buckets))

@@ -25,6 +25,7 @@ VOLATILE = {
     "ResponseMetadata": "is about the reply, not about the thing",
     "Location": "is where the code can be fetched, signed anew for every reply; CodeSha256 says what it is",
     "RoleLastUsed": "moves when production runs",
+    "LastProcessingResult": "moves when production reads a queue",
     "storedBytes": "grows when production logs",
     "ApproximateNumberOfMessages": "is what flows through a queue, not how it is configured",
     "ApproximateNumberOfMessagesDelayed": "is what flows through a queue, not how it is configured",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from dbt_ghost.core import policies
+from dbt_ghost.core.blueprint.cautions import changes_input
 from dbt_ghost.core.blueprint.environments import environments
 from dbt_ghost.core.blueprint.ground import Ground, queue_policy
 from dbt_ghost.core.blueprint.listening import Listening
@@ -79,7 +80,8 @@ def _grants(ground: Ground, heard: Listening, forked: ForkedStep) -> list[Grant]
     direct = [arrival for arrival in heard.arrivals if arrival.step == name and arrival.kind != "bucket"]
     reads = [Location(each.bucket, each.prefix, each.suffix) for each in direct if each.bucket]
     inputs = {ground.routes[trigger.bucket] for trigger in [*staged, *forked.inner]}
-    outputs = {ground.routes[bucket] for bucket in forked.outputs}
+    changed = {ground.routes[each.bucket] for each in [*staged, *forked.inner] if changes_input(ground, forked, each)}
+    outputs = {ground.routes[bucket] for bucket in forked.outputs} | changed
     queues = [account.queue_arn(ground.queue(name, mapping)) for mapping in mappings_of(forked)]
     return [
         *policies.read_prod(account, [*reads, *ground.declared_reads(name)]),

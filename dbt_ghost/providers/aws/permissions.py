@@ -30,6 +30,7 @@ def read(session: Session, function: str) -> tuple[Invoker, ...]:
 def add(session: Session, function: str, wanted: Iterable[Invoker]) -> None:
     """Lets AWS's errors through."""
     for invoker in wanted:
+        account = {"SourceAccount": invoker.source_account} if invoker.source_account else {}
         with swallowing("ResourceConflictException"):  # the same statement is there: ids name their content
             session.client("lambda").add_permission(
                 FunctionName=function,
@@ -37,7 +38,7 @@ def add(session: Session, function: str, wanted: Iterable[Invoker]) -> None:
                 Action="lambda:InvokeFunction",
                 Principal=invoker.principal,
                 SourceArn=invoker.source_arn,
-                SourceAccount=invoker.source_account,
+                **account,
             )
 
 

@@ -17,6 +17,7 @@ from dbt_ghost.core.resources import (
     Function,
     Notifications,
     Queue,
+    Resource,
     Role,
     Rule,
     Subscription,
@@ -126,6 +127,31 @@ def test_staged_objects_are_copied_by_the_tap_and_the_step_sees_nothing_of_prod(
     policy = of(Role, found)[GHOST.role("clean", "eu-west-1")].policy
     assert "arn:aws:s3:::p-raw" not in policy
     assert f"arn:aws:s3:::{raw}/*" in policy
+
+
+def written(found: list[Resource], step: str) -> list[str]:
+    policy = json.loads(of(Role, found)[GHOST.role(step, "eu-west-1")].policy)
+    (grant,) = [s for s in policy["Statement"] if s["Sid"] == "WriteGhostObjects"]
+    assert {"s3:DeleteObject", "s3:PutObjectTagging"} <= set(grant["Action"])
+    return list(grant["Resource"])
+
+
+def test_staged_input_may_be_deleted_moved_and_tagged() -> None:
+    raw, mid = (f"arn:aws:s3:::{GHOST.bucket(bucket)}/*" for bucket in ("p-raw", "p-mid"))
+    assert set(written(made(chain(by("s3")), STAGED), "clean")) == {raw, mid}
+    assert written(made(chain(by("s3"))), "clean") == [mid]
+
+
+@pytest.mark.parametrize("action", ["s3:DeleteObject", "s3:PutObjectTagging", "s3:*"])
+def test_input_from_inside_may_be_changed_as_far_as_prods_role_may(action: str) -> None:
+    statement = {"Effect": "Allow", "Action": action, "Resource": "arn:aws:s3:::p-mid/in/*"}
+    topology = chain(by("s3"))
+    enrich = topology.steps[1]
+    allowed = replace(enrich.function, policies=(json.dumps({"Version": "2012-10-17", "Statement": [statement]}),))
+    mid, out = (f"arn:aws:s3:::{GHOST.bucket(bucket)}/*" for bucket in ("p-mid", "p-out"))
+    assert written(made(topology), "enrich") == [out]
+    may = replace(topology, steps=(topology.steps[0], replace(enrich, function=allowed)))
+    assert set(written(made(may), "enrich")) == {mid, out}
 
 
 def test_the_tap_that_stages_reads_prods_versions_and_writes_the_ghosts_bucket_only() -> None:

@@ -145,6 +145,7 @@ CHANGES: list[Resource] = [
     replace(ROLE, boundary="arn:aws:iam::aws:policy/ReadOnlyAccess"),
     replace(ROLE, boundary="arn:aws:iam::aws:policy/PowerUserAccess"),
     replace(ROLE, tags=MORE_TAGS),
+    replace(FUNCTION, invokers=(Invoker("events.amazonaws.com", ACCOUNT.rule_arn("ghost-flights-x-abc123-tap"), ""),)),
     replace(FUNCTION, role_arn=ROLE_ARN + "another", runtime="python3.12", handler="app.other", environment=()),
     replace(FUNCTION, code_sha256=sha256(TWO)),
     replace(FUNCTION, architecture="arm64", memory_mb=256, timeout_s=60, ephemeral_mb=1024),
