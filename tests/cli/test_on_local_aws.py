@@ -33,7 +33,7 @@ def ghost_ingest(*words: str, exit_code: int = 0) -> Result:
 
 
 def found(session: Session) -> set[Resource]:
-    return set(AwsGhosts(session, "flights", session.account()).find(GHOST))
+    return set(AwsGhosts(session, "flights", session.account()).look(GHOST).resources)
 
 
 def state_of(status: Result) -> dict[str, Any]:

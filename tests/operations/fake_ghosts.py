@@ -97,9 +97,6 @@ class FakeGhosts:
         ours = [r for r in named if isinstance(r, untagged) or (TAG_BRANCH, ghost.branch) in r.tags]
         return Found(tuple(ours), tuple(sorted(f"{kind_of(r)} {name_of(r)}" for r in named if r not in ours)))
 
-    def find(self, ghost: GhostName) -> tuple[Resource, ...]:
-        return self.look(ghost).resources
-
     def put(self, resource: Resource, code: bytes | None = None) -> None:
         with self.calls.change(f"put {kind_of(resource)} {name_of(resource)}"):
             if isinstance(resource, Function):

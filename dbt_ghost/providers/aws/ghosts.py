@@ -61,12 +61,6 @@ class AwsGhosts:
             unclaimed=tuple(sorted(_called(one) for one in left if self._named_by(ghost, one))),
         )
 
-    def find(self, ghost: GhostName) -> tuple[Resource, ...]:
-        return self.look(ghost).resources
-
-    def unclaimed(self, ghost: GhostName) -> tuple[str, ...]:
-        return self.look(ghost).unclaimed
-
     def put(self, resource: Resource, code: bytes | None = None) -> None:
         bearer = self._bearer(resource)
         self._guard_name(resource, bearer)

@@ -62,9 +62,9 @@ def test_a_put_that_was_killed_anywhere_is_completed_by_the_next(aws: LocalStack
     for lives in range(1, 20):
         ghosts = empty_but_for_ground(aws, resource)
         died = deaths(aws, lambda mortal: mortal.put(resource, CODE), lives)
-        if resource not in ghosts.find(GHOST):  # what a fork does: put what is not as it should be
+        if resource not in ghosts.look(GHOST).resources:  # what a fork does: put what is not as it should be
             ghosts.put(resource, CODE)
-        assert resource in ghosts.find(GHOST)
+        assert resource in ghosts.look(GHOST).resources
         if not died:  # a put of one call was killed once, after it took effect
             assert lives > 1
             return
@@ -80,7 +80,7 @@ def test_a_delete_that_was_killed_anywhere_is_completed_by_the_next(aws: LocalSt
             session_of(aws).client("s3").put_object(Bucket=name_of(resource), Key="a", Body=b"")
         died = deaths(aws, lambda mortal: mortal.delete(resource), lives)
         ghosts.delete(resource)
-        assert resource not in ghosts.find(GHOST)
+        assert resource not in ghosts.look(GHOST).resources
         if not died:
             assert lives > 1
             return

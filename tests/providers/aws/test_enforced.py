@@ -175,7 +175,7 @@ def contents(session: Session, bucket: str) -> dict[str, bytes]:
 
 def role_of(ghosts: AwsGhosts, step: str) -> Role:
     name = GHOST.role(step, REGION)
-    return next(role for role in ghosts.find(GHOST) if isinstance(role, Role) and role.name == name)
+    return next(role for role in ghosts.look(GHOST).resources if isinstance(role, Role) and role.name == name)
 
 
 def is_denied(session: Session, step: str) -> bool:

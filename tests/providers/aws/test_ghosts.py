@@ -113,14 +113,14 @@ def test_what_a_fork_makes_is_found_and_a_drop_leaves_nothing(ghosts: AwsGhosts,
     for resource in reversed(parts(ghost)):
         ghosts.delete(resource)
         ghosts.delete(resource)
-    assert ghosts.find(ghost) == ()
+    assert ghosts.look(ghost).resources == ()
 
 
 def test_a_ghost_does_not_find_another_branchs_or_projects_parts(ghosts: AwsGhosts, session: Session) -> None:
     build(ghosts, parts(GHOST))
     build(AwsGhosts(session, "flight", ACCOUNT), parts(GhostName("flight", GHOST.branch), "other"))
-    assert ghosts.find(GhostName("flights", "fix-overnight-arrivals")) == ()
-    assert same(ghosts.find(GHOST), parts(GHOST))
+    assert ghosts.look(GhostName("flights", "fix-overnight-arrivals")).resources == ()
+    assert same(ghosts.look(GHOST).resources, parts(GHOST))
 
 
 def foreign(resource: Resource) -> Resource:
@@ -169,7 +169,7 @@ def test_what_carries_our_name_but_not_our_tag_is_left_alone(ghosts: AwsGhosts, 
             for resource in (BUCKET, NOTIFICATIONS):
                 with pytest.raises(Refused, match=says):
                     attempt(resource)
-        assert ghosts.find(GHOST) == ()
+        assert ghosts.look(GHOST).resources == ()
         assert buckets.read(session, BUCKET.name) == replace(BUCKET, tags=tags)
 
 
@@ -205,14 +205,14 @@ def test_what_is_named_like_the_ghosts_and_tagged_otherwise_is_told(
     ghosts: AwsGhosts, session: Session, part: Any
 ) -> None:
     ground(session, part)
-    before = ghosts.find(GHOST)
+    before = ghosts.look(GHOST).resources
     for tags in ((), ((TAG_BRANCH, " "),), ((TAG_BRANCH, "another"),)):
         if tags or not isinstance(part, LogGroup):  # without tags it is Lambda's, of a late invocation
             stray(session, replace(part, tags=tags))
-            assert ghosts.unclaimed(GHOST) == (f"{kind_of(part)} {name_of(part)}",)
-            assert ghosts.find(GHOST) == before
+            assert ghosts.look(GHOST).unclaimed == (f"{kind_of(part)} {name_of(part)}",)
+            assert ghosts.look(GHOST).resources == before
     stray(session, part)
-    assert set(ghosts.find(GHOST)) == {*before, part} and ghosts.unclaimed(GHOST) == ()
+    assert set(ghosts.look(GHOST).resources) == {*before, part} and ghosts.look(GHOST).unclaimed == ()
 
 
 @pytest.mark.parametrize("number", range(len(TAGGED_PARTS)), ids=[kind_of(part) for part in TAGGED_PARTS])
@@ -226,14 +226,14 @@ def test_another_branchs_parts_are_not_told_though_their_names_begin_like_ours(
         ground(session, part, ghost)
         for tags in ((), part.tags):
             stray(session, replace(part, tags=tags))
-            assert ghosts.unclaimed(ours) == ()
-            assert ghosts.find(ours) == ()
+            assert ghosts.look(ours).unclaimed == ()
+            assert ghosts.look(ours).resources == ()
 
 
 def test_a_part_known_by_its_name_alone_can_be_deleted(ghosts: AwsGhosts) -> None:
     build(ghosts, parts(GHOST))
     ghosts.delete(Rule(GHOST.rule("clean"), "", ""))
-    assert same(ghosts.find(GHOST), parts(GHOST)[:-1])
+    assert same(ghosts.look(GHOST).resources, parts(GHOST)[:-1])
 
 
 def test_a_log_group_of_a_branch_whose_name_goes_on_after_our_id_is_not_ours(
@@ -244,26 +244,26 @@ def test_a_log_group_of_a_branch_whose_name_goes_on_after_our_id_is_not_ours(
         group = replace(LOG_GROUP, name=other.log_group("clean"), tags=())
         assert group.name.startswith(ours.log_group(""))
         log_groups.put(session, group, None)
-        assert ghosts.find(ours) == ()
-        assert ghosts.find(other) == (group,)
+        assert ghosts.look(ours).resources == ()
+        assert ghosts.look(other).resources == (group,)
         tagged = replace(group, tags=ghost_tags(other, {}))
         ghosts.put(tagged)
-        assert ghosts.find(ours) == ()
-        assert ghosts.find(other) == (tagged,)
+        assert ghosts.look(ours).resources == ()
+        assert ghosts.look(other).resources == (tagged,)
 
 
 @pytest.mark.parametrize("step", ["clean", "tap", "a-b2c", "sixteen-letters-"])
 def test_a_late_log_group_of_any_step_is_found(ghosts: AwsGhosts, session: Session, step: str) -> None:
     group = replace(LOG_GROUP, name=GHOST.log_group(step), tags=())
     log_groups.put(session, group, None)
-    assert ghosts.find(GHOST) == (group,)
+    assert ghosts.look(GHOST).resources == (group,)
 
 
 def test_a_log_group_that_lambda_made_for_a_late_invocation_is_adopted(ghosts: AwsGhosts, session: Session) -> None:
     bare = replace(LOG_GROUP, tags=())
     log_groups.put(session, bare, None)
-    assert ghosts.find(GHOST) == (bare,)
+    assert ghosts.look(GHOST).resources == (bare,)
     ghosts.put(LOG_GROUP)
-    assert ghosts.find(GHOST) == (LOG_GROUP,)
+    assert ghosts.look(GHOST).resources == (LOG_GROUP,)
     ghosts.delete(bare)
-    assert ghosts.find(GHOST) == ()
+    assert ghosts.look(GHOST).resources == ()
