@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
@@ -43,9 +41,7 @@ def long_calls(session: Session) -> Session:
 
     None is repeated behind our back: boto3 would take a slow function for a lost call, and invoke it again.
     """
-    patient = copy.copy(session)
-    patient._clients, patient._making = {}, threading.Lock()
-    patient._config = session._config.merge(
+    return session.configured(
         Config(
             read_timeout=LONGEST_CALL_S,
             max_pool_connections=CONNECTIONS,
@@ -53,7 +49,6 @@ def long_calls(session: Session) -> Session:
             tcp_keepalive=True,
         )
     )
-    return patient
 
 
 class AwsDeliveries:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import threading
 import time
@@ -72,6 +73,13 @@ class Session:
             self._boto = boto3.session.Session(access_key, secret_key, region_name=region, botocore_session=core)
         if not self._boto.region_name:
             raise GhostError("no AWS region is configured", "set ingestion.region in dbt_project.yml, or AWS_REGION")
+
+    def configured(self, config: Config) -> Session:
+        """The same account and region, by connections of their own with these settings."""
+        other = copy.copy(self)
+        other._clients, other._making = {}, threading.Lock()
+        other._config = self._config.merge(config)
+        return other
 
     @property
     def region(self) -> str:

@@ -10,8 +10,9 @@ import pytest
 from dbt_ghost.core.errors import Conflict, Denied, GhostError
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.core.record import Record, StoredRecord, UnreadableRecord
-from dbt_ghost.providers.aws.records import AwsRecords, installation, key_of
+from dbt_ghost.providers.aws.records import AwsRecords, key_of
 from dbt_ghost.providers.aws.session import Session
+from dbt_ghost.providers.aws.state_bucket import installation
 from tests.local_aws import PROD_ACCOUNT, REGION
 from tests.providers.aws.stubbed import Answers, answers
 

@@ -23,9 +23,9 @@ from dbt_ghost.providers.aws.deliveries import (
     long_calls,
 )
 from dbt_ghost.providers.aws.prod_objects import AwsProdObjects
-from dbt_ghost.providers.aws.records import installation
 from dbt_ghost.providers.aws.replays import AwsReplays, key_of
 from dbt_ghost.providers.aws.session import Session
+from dbt_ghost.providers.aws.state_bucket import installation
 from dbt_ghost.tap.staging import CopyLimits
 from tests.local_aws import PROD_ACCOUNT, REGION
 from tests.providers.aws.stubbed import answers
