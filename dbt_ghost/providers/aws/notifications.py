@@ -31,7 +31,7 @@ def read(session: Session, bucket: str) -> Notifications | None:
     """A ghost bucket's document, or None without a bucket or anything in it."""
     with friendly_errors(f"reading the notifications of bucket {bucket}"), swallowing(*GONE):
         document = session.client("s3").get_bucket_notification_configuration(Bucket=bucket)
-        entries, eventbridge = _entries(document), EVENTBRIDGE in document
+        entries, eventbridge = entries_in(document), EVENTBRIDGE in document
         return Notifications(bucket, entries, eventbridge) if entries or eventbridge else None
     return None
 
@@ -57,7 +57,8 @@ def delete(session: Session, bucket: str) -> None:
         session.client("s3").put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
 
 
-def _entries(document: dict[str, Any]) -> tuple[BucketEvent, ...]:
+def entries_in(document: dict[str, Any]) -> tuple[BucketEvent, ...]:
+    """What a notification document, anybody's, sends where."""
     return tuple(sorted(_entry(found, target) for kind, target in TARGETS.items() for found in document.get(kind, [])))
 
 

@@ -6,19 +6,13 @@ S3 gives special characters of a filter percent-encoded (F 1.7); our prefixes an
 from __future__ import annotations
 
 import json
-from typing import Any
-from urllib.parse import unquote
 
 from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.resources import BucketEvent, canonical
 from dbt_ghost.core.topology import ProdBucket
+from dbt_ghost.providers.aws.notifications import entries_in
 from dbt_ghost.providers.aws.session import Session, friendly_errors, swallowing
 
-TARGETS = {
-    "LambdaFunctionConfigurations": "LambdaFunctionArn",
-    "QueueConfigurations": "QueueArn",
-    "TopicConfigurations": "TopicArn",
-}
 GONE = ("NoSuchBucket", "404")
 HAS_VERSIONS = {"Enabled", "Suspended"}
 PAGE = 1000
@@ -37,7 +31,7 @@ def entries(session: Session, bucket: str) -> tuple[BucketEvent, ...]:
     """Where one of the listed buckets sends its events, in one call; nowhere if it is gone since."""
     s3, owner = session.client("s3"), session.account().id
     with friendly_errors(f"reading the notifications of bucket {bucket}"), swallowing(*GONE):
-        return _entries(s3.get_bucket_notification_configuration(Bucket=bucket, ExpectedBucketOwner=owner))
+        return entries_in(s3.get_bucket_notification_configuration(Bucket=bucket, ExpectedBucketOwner=owner))
     return ()
 
 
@@ -59,23 +53,12 @@ def read(session: Session, bucket: str) -> ProdBucket:
     with friendly_errors(f"reading the encryption, versioning and policy of bucket {bucket}"):
         return ProdBucket(
             name=bucket,
-            entries=_entries(document),
+            entries=entries_in(document),
             eventbridge="EventBridgeConfiguration" in document,
             kms_key=_kms_key(session, which),
             versioned=s3.get_bucket_versioning(**which).get("Status") in HAS_VERSIONS,
             policy=_policy(session, which),
         )
-
-
-def _entries(document: dict[str, Any]) -> tuple[BucketEvent, ...]:
-    return tuple(sorted(_entry(found, target) for kind, target in TARGETS.items() for found in document.get(kind, [])))
-
-
-def _entry(found: dict[str, Any], target: str) -> BucketEvent:
-    rules = found.get("Filter", {}).get("Key", {}).get("FilterRules", [])
-    parts = {rule["Name"].lower(): unquote(rule.get("Value", "")) for rule in rules}
-    events = tuple(sorted(found["Events"]))
-    return BucketEvent(found[target], events, parts.get("prefix", ""), parts.get("suffix", ""))
 
 
 def _kms_key(session: Session, which: dict[str, str]) -> str:
