@@ -28,6 +28,10 @@ class Way:
     left_out: tuple[str, ...] = ()
 
 
+class OpenRule(str):
+    """In words as well: a rule that may match objects of buckets which it does not name."""
+
+
 Found = Way | str
 """A way in, or what is not followed, in words."""
 
@@ -38,13 +42,16 @@ class WaysIn:
 
     ways: tuple[Way, ...]
     unfollowed: tuple[str, ...]
+    open_rules: tuple[str, ...] = ()  # those of `unfollowed` that may match any bucket's objects
 
 
 def ways_in(wires: Wires, function: str) -> WaysIn:
     """Everything that reaches the function through one of the doors that were read."""
     found = [each for door in wires.doors_of(function) for each in _by_door(wires, door)]
     ways = {way for way in found if isinstance(way, Way)}
-    return WaysIn(tuple(sorted(ways, key=_order)), tuple(sorted({each for each in found if isinstance(each, str)})))
+    words = sorted({each for each in found if isinstance(each, str)})
+    opened = tuple(str(each) for each in words if isinstance(each, OpenRule))
+    return WaysIn(tuple(sorted(ways, key=_order)), tuple(map(str, words)), opened)
 
 
 def named_versions(wires: Wires, function: str) -> frozenset[str]:
@@ -156,8 +163,11 @@ def _by_rule(wires: Wires, receiver: Receiver, seen: SeenRule) -> Iterator[Found
         yield f"rule {name}{off or f' ({_why(answer)})'}"
         return
     meant = about(seen.rule.pattern)
-    if meant.unclear or (meant.buckets and not on_default):
-        yield f"rule {name} ({meant.unclear or 'S3 sends to the default bus'})"
+    if meant.buckets and not on_default:
+        yield f"rule {name} (S3 sends to the default bus)"
+    elif meant.unclear:
+        words = f"rule {name} ({meant.unclear})"
+        yield OpenRule(words) if on_default else words
     elif not meant.buckets:
         yield Way(Trigger("", rule=seen.rule), unmodelled=seen.unmodelled)
     for bucket in meant.buckets if on_default else ():

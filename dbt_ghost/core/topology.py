@@ -163,12 +163,15 @@ class ProdBucket:
 
 @dataclass(frozen=True)
 class Step:
-    """One configured step, as found: its function and what triggers it. `unfollowed` names triggers of other kinds."""
+    """One configured step, as found: its function and what triggers it. `unfollowed` names triggers of other kinds;
+    `open_rules` those of them that may match the objects of buckets which they do not name, a ghost's too.
+    """
 
     name: str
     function: ProdFunction
     triggers: tuple[Trigger, ...]
     unfollowed: tuple[str, ...] = ()
+    open_rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ def discover(prod: Prod, config: GhostConfig) -> Topology:
             function=functions[step.function],
             triggers=tuple(dict.fromkeys(way.trigger for way in ways[step.function].ways)),
             unfollowed=(*ways[step.function].unfollowed, *older.get(step.function, ())),
+            open_rules=ways[step.function].open_rules,
         )
         for name, step in config.ingestion.steps.items()
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from dbt_ghost.core.blueprint.checks import check, notes
+from dbt_ghost.core.blueprint.checks import check, check_landing, notes
 from dbt_ghost.core.blueprint.ground import Ground
 from dbt_ghost.core.blueprint.hearing import bucket_resources, hearing_resources
 from dbt_ghost.core.blueprint.listening import Arrival, Listening, listening
@@ -42,6 +42,7 @@ def plan_fork(
     ground = replace(ground, channels=tuple(each for each in channels if each.bucket in ground.routes.values()))
     check(ground, sum(f.reserved_concurrency or 0 for f in existing if isinstance(f, Function)))
     heard = listening(ground)
+    check_landing(ground, heard)
     wanted = (
         *bucket_resources(ground),
         *step_resources(ground, heard),

@@ -252,6 +252,16 @@ def test_a_rule_for_a_bucket_that_sends_nothing_to_eventbridge_is_named() -> Non
     assert step(prod).unfollowed == ("rule arrivals for bucket p-raw (it does not send its events to EventBridge)",)
 
 
+def test_a_rule_that_may_match_any_buckets_objects_is_open_and_another_is_not() -> None:
+    prod = bare()
+    permitted_rule(prod, rule(name="all", pattern={"source": ["aws.s3"], "detail-type": ["Object Created"]}))
+    permitted_rule(prod, rule(name="off", enabled=False, pattern={"source": ["aws.s3"]}))
+    permitted_rule(prod, rule())
+    words = "rule all (it matches the objects of buckets that it does not name)"
+    assert step(prod).open_rules == (words,)
+    assert words in step(prod).unfollowed
+
+
 def test_versions_are_looked_at_where_nothing_else_triggers_the_function() -> None:
     prod = bare()
     prod.published["p-clean"] = tuple(str(number) for number in range(VERSIONS + 3, 0, -1))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dbt_ghost.core.blueprint.cautions import cautions
 from dbt_ghost.core.blueprint.ground import Ground
 from dbt_ghost.core.blueprint.listening import Listening
-from dbt_ghost.core.blueprint.sharing import check_shared, shared_notes
+from dbt_ghost.core.blueprint.sharing import check_shared, heard_by_shared, shared_notes
 from dbt_ghost.core.blueprint.steps import reserved
 from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.flow import ForkedStep
@@ -29,6 +29,21 @@ def check(ground: Ground, reserved_now: int) -> None:
     for channel in ground.channels:
         _check_channel(ground, channel)
     _check_capacity(ground, reserved_now)
+
+
+def check_landing(ground: Ground, heard: Listening) -> None:
+    """No output of the ghost may land where something of prod's listens. Raises Refused.
+
+    Only by EventBridge could it: all else that prod listens to is told of prod's own buckets.
+    """
+    told = heard.eventbridge | heard_by_shared(ground)
+    for step in ground.topology.steps if told else ():
+        for rule in step.open_rules:
+            raise Refused(
+                f"step {step.name}: prod's {rule}: it could start {step.function.name} with what the ghost writes to "
+                f"{', '.join(sorted(told))}, which must send events to EventBridge",
+                "name the rule's buckets in its pattern, under detail.bucket.name",
+            )
 
 
 def _check_channel(ground: Ground, channel: Channel) -> None:

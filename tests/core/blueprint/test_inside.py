@@ -105,6 +105,17 @@ def test_where_a_rule_starts_the_next_step_the_ghost_bucket_sends_to_eventbridge
     assert "p-mid" not in rule.pattern and rule.target_arn == ENRICH
 
 
+def test_what_the_ghost_writes_may_not_start_prod_by_a_rule_on_all_buckets() -> None:
+    prod = by("eventbridge", "p-mid")
+    topology = chain(by("s3"), replace(prod, rule=replace(RULE, pattern=RULE.pattern.replace("p-raw", "p-mid"))))
+    words = "rule all (it matches the objects of buckets that it does not name)"
+    open_ = replace(topology.steps[0], unfollowed=(words,), open_rules=(words,))
+    with pytest.raises(Refused, match=r"prod's rule all .*: it could start p-clean with what the ghost writes"):
+        plan(replace(topology, steps=(open_, topology.steps[1])))
+    quiet = chain(by("s3"))
+    assert plan(replace(quiet, steps=(open_, quiet.steps[1]))).changes, "its buckets tell EventBridge nothing"
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_pausing_leaves_the_hops_inside_as_they_are(way: str) -> None:
     def inside(ingestion: dict[str, object]) -> set[object]:
