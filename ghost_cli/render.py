@@ -89,7 +89,7 @@ def _flow(flow: tuple[Hop, ...]) -> Iterator[str]:
     yield ""
     for hop in flow:
         sources = [f"{bucket} (prod's events, by {way})" for bucket, way in hop.from_prod] + list(hop.from_ghost)
-        yield f"  {hop.step:<10} {code_of(hop.changed)}"
+        yield f"  {hop.step:<10} {'is served by prod' if hop.shared else code_of(hop.changed)}"
         yield from (f"    reads  {source}" for source in sources)
         yield from (f"    writes {ghost} for {prod}" for prod, ghost in hop.writes)
 

@@ -53,7 +53,8 @@ class Project:
 
     @cached_property
     def session(self) -> Session:
-        return Session(region=self.config.ingestion.region)
+        """boto3 itself reads AWS_DEFAULT_REGION only; the other tools, and Lambda, set AWS_REGION."""
+        return Session(region=self.config.ingestion.region or os.environ.get("AWS_REGION") or None)
 
     @cached_property
     def account(self) -> Account:
@@ -67,6 +68,11 @@ class Project:
     @cached_property
     def ghosts(self) -> AwsGhosts:
         return AwsGhosts(self.session, self.config.project, self.account)
+
+    @property
+    def forks_steps(self) -> bool:
+        """Is there an ingestion half at all? Without one, AWS need not be asked for anything."""
+        return bool(self.config.ingestion.steps)
 
     @property
     def notes(self) -> tuple[str, ...]:

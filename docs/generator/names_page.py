@@ -18,6 +18,7 @@ BRANCHES = (
 )
 
 PROJECT, REGION, BUCKET, STEP, DATABASE = "flights", "eu-west-1", "flights-curated", "clean", "SALES"
+PIECE = "arn:aws:sqs:eu-west-1:111111111111:flights-arrivals"
 LONGEST_PROJECT = "abcdefghij"
 
 RULE = f"""\
@@ -47,7 +48,14 @@ def _limits() -> str:
     rows = [
         ("ghost (its record)", naming.NAME_LIMIT, longest.id, "room for the longest step"),
         ("function", naming.NAME_LIMIT, longest.function(step), "Lambda's limit"),
-        ("rule", naming.NAME_LIMIT, longest.rule(step), "EventBridge's limit"),
+        ("rule of the tap", naming.NAME_LIMIT, longest.rule(naming.TAP), "EventBridge's limit"),
+        (
+            "queue, topic or rule of a step",
+            naming.NAME_LIMIT,
+            longest.piece(step, "x"),
+            "EventBridge's limit for rules",
+        ),
+        ("failure queue", 80, longest.failures(step), "SQS's limit"),
         ("role", naming.NAME_LIMIT, longest.role(step, region), "IAM's limit; IAM is global, so the region is in it"),
         ("bucket", naming.BUCKET_LIMIT, longest.bucket("x"), "63, less an account-regional suffix"),
         ("database", 255, longest.database("X" * 180), "Snowflake's limit, with a database name of 180"),
@@ -62,7 +70,9 @@ def _kinds() -> str:
         ("ghost", ghost.id),
         (f"function, step `{STEP}`", ghost.function(STEP)),
         (f"log group, step `{STEP}`", ghost.log_group(STEP)),
-        ("rule", ghost.rule(naming.TAP)),
+        ("rule of the tap", ghost.rule(naming.TAP)),
+        (f"failure queue, step `{STEP}`", ghost.failures(STEP)),
+        (f"queue of step `{STEP}` that stands in for `{PIECE}`", ghost.piece(STEP, PIECE)),
         (f"role, step `{STEP}` in {REGION}", ghost.role(STEP, REGION)),
         (f"bucket that stands in for `{BUCKET}`", ghost.bucket(BUCKET)),
         ("clone of the first database", ghost.database()),

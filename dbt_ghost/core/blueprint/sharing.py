@@ -88,6 +88,11 @@ def check_shared(ground: Ground, forked: ForkedStep) -> None:
             f"step {step}: {function.name} is not declared `ghost_aware`, so it would write the ghost's data into prod",
             f"let it ask dbt_ghost/runtime.py where to write, release that, and declare it; {replicate}",
         )
+    if ground.config.ingestion.kms_key:
+        raise Refused(
+            f"step {step}: the ghost's buckets are encrypted with a key that prod's role is not let use",
+            f"take `kms_key` out, {replicate}",
+        )
     ways = [*function.writes_elsewhere, *(["writes"] if settings.writes else [])]
     if open_ways := [way for way in ways if way not in settings.acknowledged]:
         raise Refused(

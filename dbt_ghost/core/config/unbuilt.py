@@ -32,7 +32,6 @@ UNBUILT = (
     Unbuilt("idle_after", "ghosts are not refreshed on a schedule yet"),
     Unbuilt("observe", "there is no `observe` yet"),
     Unbuilt("cutover", "there is no `cutover` yet"),
-    Unbuilt("ingestion.lookback", "the gap is not replayed yet"),
     Unbuilt("ingestion.roles", "roles made beforehand are not used yet", unsafe=True),
     Unbuilt("ingestion.boundary", "permissions boundaries are not set yet", unsafe=True),
 )

@@ -122,6 +122,14 @@ def test_other_ways_to_write_are_refused_until_they_are_acknowledged(
     assert plan(line(**facts), shared(**settings, acknowledged=ways)).prod_invoked
 
 
+def test_prods_role_cannot_use_a_key_of_the_ghosts_own() -> None:
+    key = "arn:aws:kms:eu-west-1:111111111111:key/1"
+    settings = shared().model_dump(mode="json", exclude_defaults=True)
+    settings["ingestion"]["kms_key"] = key
+    with pytest.raises(Refused, match="encrypted with a key that prod's role is not let use"):
+        plan(line(), GhostConfig.model_validate(settings))
+
+
 def test_a_step_that_also_hears_what_the_ghost_does_not_fill_cannot_be_shared() -> None:
     topology = line()
     both = replace(topology.steps[1], triggers=(*topology.steps[1].triggers, by("s3", "p-raw")))
