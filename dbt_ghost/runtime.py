@@ -47,7 +47,7 @@ def output_bucket(event: dict[str, Any], context: Any, inputs: Collection[str], 
     account = context.invoked_function_arn.split(":")[4]
     route = _routes_of(bucket, account, s3 or boto3.client("s3")).get(output, "")
     target = GHOST_BUCKET.fullmatch(route)
-    if not target or target["branch"] != found["branch"]:
+    if not target or target["branch"] != found["branch"] or route == bucket:
         raise NoRoute(f"{bucket} has no route for {output} within its ghost, but {route!r}")
     return route
 

@@ -17,7 +17,7 @@ from dbt_ghost.core.plan import Change, Plan
 from dbt_ghost.core.record import Channel
 from dbt_ghost.core.topology import Account, Topology
 from dbt_ghost.operations.apply import Applier, Origin, Seen, refuse_untagged, see
-from dbt_ghost.operations.code import CodeOfSteps, code_of_steps
+from dbt_ghost.operations.code import CodeOfSteps, code_of_steps, refuse_unaware
 from dbt_ghost.operations.discover import discover
 from dbt_ghost.operations.drop import plan_drop
 from dbt_ghost.operations.fork import plan_fork
@@ -108,11 +108,14 @@ class Project:
         seen = see(self.ghosts, self.records, ghost)
         refuse_untagged(ghost, seen.found)
         topology, prod = self.discover(), AwsProd(self.session)
-        code = code_of_steps(prod, ZipPackages(self.folder), AwsImages(self.session), self.config, topology)
+        packages = ZipPackages(self.folder)
+        code = code_of_steps(prod, packages, AwsImages(self.session), self.config, topology)
         if channels is None:
             channels = seen.stored.record.channels if seen.stored else ()
         there = seen.found.resources
         plan = plan_fork(self.config, ghost, topology, code, there, steps=steps, channels=channels)
+        shared = {hop.step for hop in plan.flow if hop.shared}
+        refuse_unaware(prod, packages, [step.function for step in topology.steps if step.name in shared])
         return PlannedFork(plan, code, seen)
 
     def plan_drop(self, ghost: GhostName) -> tuple[Plan, Seen]:

@@ -104,8 +104,8 @@ def test_anything_else_raises(event: dict[str, Any], s3: FakeS3) -> None:
         written(event, s3)
 
 
-@pytest.mark.parametrize("route", ["p-out", OTHER.bucket("p-out"), "ghost-shop-evil", ""])
-def test_a_route_that_leaves_the_ghost_raises(route: str, s3: FakeS3) -> None:
+@pytest.mark.parametrize("route", ["p-out", OTHER.bucket("p-out"), "ghost-shop-evil", "", IN])
+def test_a_route_that_leaves_the_ghost_or_leads_back_raises(route: str, s3: FakeS3) -> None:
     s3.tags[IN] = {f"{ROUTE_TAG}{route}": "p-out"}
     with pytest.raises(NoRoute, match="no route for p-out within its ghost"):
         written(s3_event(IN), s3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,7 +12,7 @@ from dbt_ghost.core.errors import GhostError, Refused
 from dbt_ghost.core.flow import StepCode
 from dbt_ghost.core.resources import PACKAGE_LIMIT, Image
 from dbt_ghost.core.step_code import CodeKind, ImageUri, Touched, Untold, kind_of_code, outside
-from dbt_ghost.core.topology import Step, Topology
+from dbt_ghost.core.topology import ProdFunction, Step, Topology
 from dbt_ghost.operations.world import Images, Packages, Prod
 
 READERS = 8
@@ -168,3 +168,14 @@ def _check_size(step: Step, of: str, package: bytes, hint: str) -> None:
     if len(package) > PACKAGE_LIMIT:
         size = len(package) / 2**20
         raise Refused(f"step {step.name}: the package of {of} has {size:.0f} MB, and Lambda takes 50", hint)
+
+
+def refuse_unaware(prod: Prod, packages: Packages, functions: Collection[ProdFunction]) -> None:
+    """Raises Refused for a shared function whose package cannot ask where to write. What an image holds is not seen."""
+    for function in functions:
+        if function.image is None and not packages.asks_runtime(prod.artifact(function.name, function.qualifier)):
+            raise Refused(
+                f"{function.name} is declared `ghost_aware`, but dbt_ghost/runtime.py is not in what prod runs, so it "
+                "would write the ghost's data into prod",
+                "put the file into its package, ask it where to write, and release that; or `downstream: replicate`",
+            )

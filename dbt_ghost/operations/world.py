@@ -158,6 +158,10 @@ class Packages(Protocol):
         """Base64, as Lambda's CodeSha256."""
         ...
 
+    def asks_runtime(self, package: bytes) -> bool:
+        """Is `dbt_ghost/runtime.py`, of whatever version, in the package?"""
+        ...
+
     def same_contents(self, one: bytes, other: bytes) -> bool:
         """Do both hold the same files, whatever tool packed them?"""
         ...

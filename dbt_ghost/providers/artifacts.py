@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
 
+from dbt_ghost.core.blueprint.sharing import ROUTE_TAG
 from dbt_ghost.core.errors import GhostError, NotFound, Refused
 from dbt_ghost.core.step_code import Touched, Untold, is_packaged
 from dbt_ghost.providers import git
@@ -93,6 +94,11 @@ def same_contents(one: bytes, other: bytes) -> bool:
         return all(ours.read(entry) == theirs.read(its[name]) for name, entry in mine.items())
 
 
+def asks_runtime(package: bytes) -> bool:
+    """Every version of `dbt_ghost/runtime.py` holds the tag that it reads the route from."""
+    return any(ROUTE_TAG.encode() in content for name, content in contents(package).items() if name.endswith(".py"))
+
+
 @contextmanager
 def _opened(package: bytes) -> Iterator[zipfile.ZipFile]:
     try:
@@ -136,6 +142,9 @@ class ZipPackages:
 
     def sha256(self, package: bytes) -> str:
         return sha256(package)
+
+    def asks_runtime(self, package: bytes) -> bool:
+        return asks_runtime(package)
 
     def same_contents(self, one: bytes, other: bytes) -> bool:
         return same_contents(one, other)

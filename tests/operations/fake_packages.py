@@ -32,6 +32,9 @@ class FakePackages:
     def sha256(self, package: bytes) -> str:
         return sha256(package)
 
+    def asks_runtime(self, package: bytes) -> bool:
+        return b"runtime" in package
+
     def same_contents(self, one: bytes, other: bytes) -> bool:
         return one.split(b"\n")[0] == other.split(b"\n")[0]
 

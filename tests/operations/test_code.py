@@ -10,9 +10,9 @@ import pytest
 from dbt_ghost.core.errors import GhostError, NotFound, Refused
 from dbt_ghost.core.resources import PACKAGE_LIMIT, Image
 from dbt_ghost.core.step_code import Touched, Untold
-from dbt_ghost.operations.code import READERS, StepCode
+from dbt_ghost.operations.code import READERS, StepCode, refuse_unaware
 from dbt_ghost.providers.artifacts import sha256
-from tests.operations.code_chain import OLD, REPOSITORY, Chain
+from tests.operations.code_chain import OLD, REPOSITORY, Chain, FakeArtifacts, function_of
 from tests.operations.fake_packages import FakeImages, FakePackages
 
 NEW = "1e" * 32
@@ -221,3 +221,12 @@ def test_git_is_only_asked_where_it_matters() -> None:
         Chain({"clean": code}, packages=NoGit({}, {"clean.zip": b"clean v2"})).read()
     with pytest.raises(Refused, match="GHOST_BASE"):
         Chain({"clean": "in/clean"}, packages=NoGit({"in/clean": b"clean v1"})).read()
+
+
+def test_a_shared_function_must_hold_what_asks_where_to_write() -> None:
+    aware, unaware = (FakeArtifacts({("p-load", ""): package}) for package in (b"asks runtime", b"does not"))
+    function = function_of("p-load", b"")
+    refuse_unaware(aware, FakePackages(), [function])
+    with pytest.raises(Refused, match=r"runtime\.py is not in what prod runs"):
+        refuse_unaware(unaware, FakePackages(), [function])
+    refuse_unaware(unaware, FakePackages(), [replace(function, image=Image("x"))])

@@ -234,3 +234,9 @@ def test_the_taps_package_has_its_handler_and_all_that_this_imports(tmp_path: Pa
     code = f"{alone}; import {module}; print({module}.__file__, callable({module}.{function}))"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == [str(tmp_path / f"{module}.py"), "True"]
+
+
+def test_a_package_with_the_runtime_is_told_from_one_without() -> None:
+    runtime = (Path(artifacts.__file__).parents[1] / "runtime.py").read_bytes()
+    assert artifacts.asks_runtime(artifacts.zipped({"vendored/ghost_runtime.py": runtime, "app.py": b""}))
+    assert not artifacts.asks_runtime(artifacts.zipped({"app.py": b"from runtime import output_bucket"}))

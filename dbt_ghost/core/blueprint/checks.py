@@ -26,6 +26,7 @@ def check(ground: Ground, reserved_now: int) -> None:
         check_shared(ground, forked)
     if len(set(ground.routes.values())) < len(ground.routes):
         raise Refused("two prod buckets would share one ghost bucket", "rename one of the output buckets")
+    _check_state_bucket(ground)
     for channel in ground.channels:
         _check_channel(ground, channel)
     _check_capacity(ground, reserved_now)
@@ -57,6 +58,18 @@ def _check_channel(ground: Ground, channel: Channel) -> None:
         )
 
 
+def _check_state_bucket(ground: Ground) -> None:
+    """What is written there would start prod's functions, and what steps write there would be the ghosts' records."""
+    state = ground.config.ingestion.state_bucket_in(ground.config.project, ground.account.id, ground.account.region)
+    heard = {trigger.bucket for step in ground.topology.steps for trigger in step.triggers}
+    written = {bucket for forked in ground.forked for bucket in forked.outputs}
+    if state in {*heard, *written, *(bucket.name for bucket in ground.topology.buckets)}:
+        raise Refused(
+            f"the state bucket {state} is one of the chain's own",
+            "ingestion.state_bucket: one that an admin made for the records alone",
+        )
+
+
 def _check_step(ground: Ground, forked: ForkedStep) -> None:
     step, function, settings = forked.step.name, forked.step.function, ground.settings(forked.step.name)
     lacking = list(function.unmodelled)
@@ -74,6 +87,19 @@ def _check_step(ground: Ground, forked: ForkedStep) -> None:
             f"step {step}: the package of {function.name} has {function.code_bytes >> 20} MB, and Lambda takes 50",
             "it came to prod by way of S3, which a ghost's cannot yet: move large dependencies into a layer",
         )
+    _check_inputs(ground, forked)
+    if settings.feeds is not None:
+        _check_loader(ground, forked)
+
+
+def _check_inputs(ground: Ground, forked: ForkedStep) -> None:
+    step, settings = forked.step.name, ground.settings(forked.step.name)
+    for trigger in [*ground.staged(forked), *forked.inner]:
+        if trigger.bucket in forked.outputs and trigger.entry and not (trigger.entry.prefix or trigger.entry.suffix):
+            raise Refused(
+                f"step {step}: every object of {trigger.bucket} triggers it, and it writes there, so it starts itself",
+                "give the trigger a prefix or suffix, or the results a bucket of their own",
+            )
     for url in settings.seed:
         if Location.of_url(url).bucket not in ground.routes:
             raise Refused(
@@ -81,8 +107,6 @@ def _check_step(ground: Ground, forked: ForkedStep) -> None:
                 "seed what is in an output bucket, or in the input's with `input: staged`; other history the step can "
                 "read where it is: `reads:`",
             )
-    if settings.feeds is not None:
-        _check_loader(ground, forked)
 
 
 def _check_loader(ground: Ground, forked: ForkedStep) -> None:

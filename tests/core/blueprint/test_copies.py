@@ -192,3 +192,26 @@ def test_history_is_copied_into_the_bucket_that_stands_in_for_its_own() -> None:
 def test_history_that_no_ghost_bucket_stands_in_for_is_refused() -> None:
     with pytest.raises(Refused, match="no bucket that stands in for p-elsewhere"):
         plan(chain(by("s3")), config(seed=["s3://p-elsewhere/x/"]))
+
+
+def test_a_bucket_of_the_chain_cannot_hold_the_records() -> None:
+    for bucket in ("p-raw", "p-mid"):
+        with pytest.raises(Refused, match=f"the state bucket {bucket} is one of the chain's own"):
+            plan(chain(by("s3")), config({"state_bucket": bucket}))
+
+
+def test_a_step_that_every_object_of_its_own_output_triggers_would_start_itself() -> None:
+    topology = chain(by("s3"))
+    clean = topology.steps[0]
+    entry = by("s3").entry
+    assert entry is not None
+    unfiltered = replace(entry, prefix="", suffix="")
+    looped = replace(clean.function, environment=(("OUT", "p-raw"),))
+    for trigger, loops in ((unfiltered, True), (entry, False)):
+        step = replace(clean, function=looped, triggers=(replace(clean.triggers[0], entry=trigger),))
+        found = replace(topology, steps=(step, topology.steps[1]))
+        if loops:
+            with pytest.raises(Refused, match="so it starts itself"):
+                plan(found, config(input="staged"))
+        else:
+            assert plan(found, config(input="staged")).changes
