@@ -18,14 +18,24 @@ class Forked(NamedTuple):
     record: Record | None
 
 
+def ask_for_deletes(planned: PlannedFork, yes: bool) -> None:
+    """Raises UsageError without a terminal to ask at, Abort for a no."""
+    if planned.plan.deletes:
+        confirm("Remove what is no longer part of the ghost?", yes)
+
+
 def carry_out(project: Project, planned: PlannedFork, yes: bool) -> Forked:
+    ask_for_deletes(planned, yes)
+    return make(project, planned)
+
+
+def make(project: Project, planned: PlannedFork) -> Forked:
+    """Asks nothing: whoever calls it has asked already."""
     from ghost_cli.render import forked_text, progress
 
     plan, seen = planned.plan, planned.seen
     applier = project.applier(planned.code.package, progress(plan), plan.channels)
     if applier.is_settled(plan, seen):
         return Forked(f"Nothing to fork: no step's code differs from prod's on {plan.ghost.branch}.", None)
-    if plan.deletes:
-        confirm("Remove what is no longer part of the ghost?", yes)
     record = applier.carry_out(plan, project.config.ttl, project.origin, seen)
     return Forked(forked_text(plan, record), record)

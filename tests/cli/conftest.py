@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -14,7 +15,17 @@ from dbt_ghost.providers.aws.session import Session
 from dbt_ghost.providers.local_stack import LocalStack
 from dbt_ghost.providers.package import package_root
 from tests.branch import apply_branch
-from tests.local_aws import PROD_ACCOUNT, REGION, aws, aws_server, nobodys_aws, session
+from tests.cli.told import PIPE, T, ToldProject, cloned, dropped, fed, now
+from tests.local_aws import (
+    CONTROL_ACCOUNT,
+    PROD_ACCOUNT,
+    REGION,
+    aws,
+    aws_server,
+    nobodys_aws,
+    session,
+    session_of,
+)
 
 __all__ = ["aws", "aws_server", "nobodys_aws", "session"]
 
@@ -49,3 +60,27 @@ def on_branch(monkeypatch: pytest.MonkeyPatch, nobodys_aws: None, aws: LocalStac
         "GHOST_BRANCH": BRANCH,
     }.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def project(production: Production, on_branch: None, aws: LocalStack) -> ToldProject:
+    """Of a developer on the branch, with a queue of another account that stands for Snowflake's."""
+    session_of(aws, CONTROL_ACCOUNT).client("sqs").create_queue(QueueName="sf-snowpipe")
+    loaded = ToldProject.load(None)
+    assert isinstance(loaded, ToldProject)
+    loaded.told.update(ghost_clone=cloned(now()), ghost_feed=fed(PIPE), ghost_drop=dropped("drop GHOST"))
+    return loaded
+
+
+@pytest.fixture
+def warehouse_only(monkeypatch: pytest.MonkeyPatch, checkout: Path) -> ToldProject:
+    """A project without an ingestion half, and a developer who has no AWS account."""
+    file = checkout / "dbt_project.yml"
+    file.write_text(file.read_text().partition("    ingestion:\n")[0])
+    monkeypatch.chdir(checkout)
+    for name in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_EC2_METADATA_DISABLED"]:
+        monkeypatch.delenv(name)
+    loaded = ToldProject.load(None)
+    assert isinstance(loaded, ToldProject)
+    loaded.told.update(ghost_clone=cloned(T), ghost_drop=dropped("drop GHOST"))
+    return loaded
