@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -31,8 +32,6 @@ STEPS = ("tap", "clean")
 LINES = 3 * 4 + 5 + 4
 """Of the tap's three events, and the step's two; one of these has an error of two lines."""
 
-BORN = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
-
 pytestmark = pytest.mark.usefixtures("ghost", "on_branch")
 
 
@@ -42,9 +41,27 @@ def ghost_ingest(*words: str, exit_code: int = 0) -> Result:
     return result
 
 
+@dataclass(frozen=True)
+class Ghost:
+    """Log groups and failure queues of a tap and a step, on record, made at `born`; seconds count from then."""
+
+    session: Session
+    born: datetime
+
+    def write(self, step: str, second: int, *lines: str) -> None:
+        moment = int((self.born + timedelta(seconds=second, milliseconds=7)).timestamp() * 1000)
+        events = [{"timestamp": moment, "message": line} for line in lines]
+        group = GHOST.log_group(step)
+        self.session.client("logs").put_log_events(logGroupName=group, logStreamName="s", logEvents=events)
+
+    def stamp(self, second: int) -> str:
+        return f"{self.born + timedelta(seconds=second):%Y-%m-%dT%H:%M:%S}.007Z"
+
+
 @pytest.fixture
-def ghost(session: Session) -> None:
-    """Log groups and failure queues of a tap and a step, on record, with three events of five minutes ago."""
+def ghost(session: Session) -> Ghost:
+    """With three events of five minutes ago: `logs` shows the last ten, whenever the test runs."""
+    ghost = Ghost(session, born=datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5))
     install_state_bucket(session, STATE_BUCKET)
     names = [("log group", GHOST.log_group(s)) for s in STEPS] + [("queue", GHOST.failures(s)) for s in STEPS]
     for step in STEPS:
@@ -58,18 +75,19 @@ def ghost(session: Session) -> None:
         account=PROD_ACCOUNT,
         region=REGION,
         state="ready",
-        created_at=BORN,
-        updated_at=BORN,
-        expires_at=BORN + timedelta(days=3),
+        created_at=ghost.born,
+        updated_at=ghost.born,
+        expires_at=ghost.born + timedelta(days=3),
         steps={"clean": RecordedStep(function="flights-clean", forked_from_sha256="a", code_sha256="b", changed=True)},
         resources=tuple(RecordedResource(kind=kind, name=name) for kind, name in names),
     )
     AwsRecords(session, STATE_BUCKET).write(record, None)
     for number in range(3):
         tapped = json.dumps({"ghost": "tap", "key": f"{number}.csv", "to": ["clean"] if number else []})
-        written(session, "tap", number, *invocation(number, tapped))
-    written(session, "clean", 4, *invocation(1, "[ERROR] ValueError: boom\nTraceback (most recent call last):"))
-    written(session, "clean", 5, *invocation(2, "done"))
+        ghost.write("tap", number, *invocation(number, tapped))
+    ghost.write("clean", 4, *invocation(1, "[ERROR] ValueError: boom\nTraceback (most recent call last):"))
+    ghost.write("clean", 5, *invocation(2, "done"))
+    return ghost
 
 
 def invocation(number: int, *lines: str) -> tuple[str, ...]:
@@ -78,21 +96,11 @@ def invocation(number: int, *lines: str) -> tuple[str, ...]:
     return start, *lines, end, f"REPORT RequestId: {request}\tDuration: 2 ms"
 
 
-def written(session: Session, step: str, second: int, *lines: str) -> None:
-    moment = int((BORN + timedelta(seconds=second, milliseconds=7)).timestamp() * 1000)
-    events = [{"timestamp": moment, "message": line} for line in lines]
-    session.client("logs").put_log_events(logGroupName=GHOST.log_group(step), logStreamName="s", logEvents=events)
-
-
-def stamp(second: int) -> str:
-    return f"{BORN + timedelta(seconds=second):%Y-%m-%dT%H:%M:%S}.007Z"
-
-
 def events_of(status: Result) -> dict[str, Any]:
     return dict(json.loads(status.stdout)["events"])
 
 
-def test_status_counts_the_events_of_every_step_since_the_ghost_was_made(session: Session) -> None:
+def test_status_counts_the_events_of_every_step_since_the_ghost_was_made(session: Session, ghost: Ghost) -> None:
     url = session.client("sqs").get_queue_url(QueueName=GHOST.failures("clean"))["QueueUrl"]
     session.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
     events = events_of(ghost_ingest("status", "--json"))
@@ -100,12 +108,12 @@ def test_status_counts_the_events_of_every_step_since_the_ghost_was_made(session
         "tap": {"in": 3, "out": 2, "failed": 0, "unknown": {}},
         "clean": {"in": 2, "out": 1, "failed": 1, "unknown": {}},
     }
-    assert datetime.fromisoformat(events["since"]) == BORN
+    assert datetime.fromisoformat(events["since"]) == ghost.born
 
 
-def test_status_says_its_window_and_since_sets_it() -> None:
+def test_status_says_its_window_and_since_sets_it(ghost: Ghost) -> None:
     text = ghost_ingest("status").stdout
-    assert f"  events in and out from {BORN:%Y-%m-%d %H:%M} UTC to " in text
+    assert f"  events in and out from {ghost.born:%Y-%m-%d %H:%M} UTC to " in text
     assert "\n    clean        2        1        0" in text
     steps = events_of(ghost_ingest("status", "--json", "--since", "1m"))["steps"]
     assert [step["in"] for step in steps.values()] == [0, 0]
@@ -124,18 +132,18 @@ def test_status_without_events_reads_no_log(session: Session) -> None:
     assert "events in and out" not in ghost_ingest("status", "--no-events").stdout
 
 
-def test_logs_are_merged_by_time_one_line_each() -> None:
+def test_logs_are_merged_by_time_one_line_each(ghost: Ghost) -> None:
     lines = ghost_ingest("logs").stdout.splitlines()
-    assert lines[1] == f'{stamp(0)} tap    {{"ghost": "tap", "key": "0.csv", "to": []}}'
+    assert lines[1] == f'{ghost.stamp(0)} tap    {{"ghost": "tap", "key": "0.csv", "to": []}}'
     assert [line.split()[0] for line in lines] == sorted(line.split()[0] for line in lines)
-    assert f"{stamp(4)} clean  [ERROR] ValueError: boom" in lines
-    assert f"{stamp(4)} clean  Traceback (most recent call last):" in lines
+    assert f"{ghost.stamp(4)} clean  [ERROR] ValueError: boom" in lines
+    assert f"{ghost.stamp(4)} clean  Traceback (most recent call last):" in lines
 
 
-def test_logs_of_one_step_as_json() -> None:
+def test_logs_of_one_step_as_json(ghost: Ghost) -> None:
     lines = [json.loads(line) for line in ghost_ingest("logs", "--step", "clean", "--json").stdout.splitlines()]
     assert {line["step"] for line in lines} == {"clean"}
-    assert lines[-3] | {"id": ""} == {"time": stamp(5), "step": "clean", "id": "", "text": "done"}
+    assert lines[-3] | {"id": ""} == {"time": ghost.stamp(5), "step": "clean", "id": "", "text": "done"}
     assert len({line["id"] for line in lines}) == len(lines) == 8
 
 
@@ -171,10 +179,10 @@ def line_of(stream: IO[str] | None) -> str:
     return stream.readline().rstrip("\n")
 
 
-def test_followed_logs_print_what_comes_once_and_end_when_the_ghost_goes(session: Session) -> None:
+def test_followed_logs_print_what_comes_once_and_end_when_the_ghost_goes(session: Session, ghost: Ghost) -> None:
     with following() as process:
-        written(session, "clean", 6, "one more")
-        assert line_of(process.stdout) == f"{stamp(6)} clean  one more"
+        ghost.write("clean", 6, "one more")
+        assert line_of(process.stdout) == f"{ghost.stamp(6)} clean  one more"
         for step in STEPS:
             session.client("logs").delete_log_group(logGroupName=GHOST.log_group(step))
             assert line_of(process.stderr) == f"{step}: log group {GHOST.log_group(step)} is not there"
