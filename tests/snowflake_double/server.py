@@ -36,14 +36,17 @@ __all__ = ["DatabaseError", "Double", "ProgrammingError"]
 
 
 class Double:
-    """`with Double() as double:` serves an account on a free port of 127.0.0.1. Without `with`: no server,
-    only `double.session(...)`, which runs statements in this process.
+    """`with Double() as double:` serves an account on `port` of 127.0.0.1, a free one if it is 0.
+
+    Without `with`: no server, only `double.session(...)`, which runs statements in this process.
 
     `before` sees each statement before it runs, and may raise in its place: a race, a lost connection.
     `delay`: seconds that every statement sleeps. `s3`, `key`, `secret`: where s3:// leads (others refuse it).
     """
 
-    def __init__(self, delay: float = 0.0, s3: str = "", key: str = "test", secret: str = "test") -> None:
+    def __init__(
+        self, delay: float = 0.0, s3: str = "", key: str = "test", secret: str = "test", port: int = 0
+    ) -> None:
         router.load()
         self.delay = delay
         self.before: Callable[[Entry], None] = lambda entry: None
@@ -55,7 +58,7 @@ class Double:
         self.lock = threading.RLock()
         self.freed = threading.Condition(self.lock)  # a transaction ended: who waits for its tables looks again
         self.writers: dict[Object, Session] = {}  # tables that an open transaction wrote
-        self.port = 0
+        self.port = port
         self._sessions: dict[str, Session] = {}
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -92,7 +95,8 @@ class Double:
             Route("/telemetry/send", self._succeed, methods=["POST"]),
         ]
         listening = socket.socket(proto=socket.IPPROTO_TCP)  # else asyncio leaves Nagle on: 40 ms a statement
-        listening.bind(("127.0.0.1", 0))
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # of a double that has just stopped
+        listening.bind(("127.0.0.1", self.port))
         self.port = listening.getsockname()[1]
         app = Starlette(routes=routes)
         config = uvicorn.Config(app, log_level="error", lifespan="off", loop="asyncio", http="h11", ws="none")

@@ -6,6 +6,7 @@ import json
 import threading
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -49,9 +50,19 @@ class Translator:
         """`tree` has its tables bound already."""
         if all(isinstance(node, _PLAIN) for node in tree.walk()):
             return tree.transform(upper_case_unquoted_identifiers).sql(dialect="duckdb", identify=True)
-        tree = tree.transform(_corrected)
         with self._lock:
-            return self._cursor._transform(tree, None).sql(dialect="duckdb", identify=True)
+            translated: _InPlace = self._cursor._transform(_InPlace(tree.transform(_corrected)), None)
+        return translated.tree.sql(dialect="duckdb", identify=True)
+
+
+@dataclass(frozen=True)
+class _InPlace:
+    """A tree for fakesnow's seventy transforms, each of which would copy it whole: most of what a statement costs."""
+
+    tree: exp.Expr
+
+    def transform(self, change: Callable[..., exp.Expr], *given: object, **named: object) -> _InPlace:
+        return _InPlace(self.tree.transform(change, *given, copy=False, **named))
 
 
 def parse(sql: str) -> exp.Expr:

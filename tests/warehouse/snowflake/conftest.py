@@ -28,13 +28,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("shop")
 
 
+@pytest.fixture(scope="session")
+def port() -> int:
+    """One port for all accounts: what dbt parsed is cold again when its profile's port is another."""
+    with Double() as double:
+        return double.port
+
+
 @pytest.fixture
-def shop_of(worker: DbtWorker, folder: Path) -> Iterator[MakeShop]:
+def shop_of(worker: DbtWorker, folder: Path, port: int) -> Iterator[MakeShop]:
     """Makes an account with production on it; `shop_of(clone={...})` changes `vars: ghost:`. Checks what was sent."""
     doubles: list[Double] = []
 
     def make(production: list[str] | None = None, **changes: Any) -> Shop:
-        double = Double()
+        double = Double(port=0 if doubles else port)
         double.__enter__()
         doubles.append(double)
         shop = make_shop(double, worker, folder, production or standard_production())
