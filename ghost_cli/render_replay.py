@@ -144,6 +144,11 @@ class Watch:
         return self._ended / seconds if seconds else 0.0
 
 
+def say_listing(url: str) -> None:
+    """It may take long, so it is said before there is any progress to show."""
+    click.echo(f"listing {url}", err=True)
+
+
 def length(seconds: float) -> str:
     """`45 s`, `12 min`, `3.5 h`."""
     if seconds < 90:

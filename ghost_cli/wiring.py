@@ -21,12 +21,16 @@ from dbt_ghost.operations.code import CodeOfSteps, code_of_steps, refuse_unaware
 from dbt_ghost.operations.discover import discover
 from dbt_ghost.operations.drop import plan_drop
 from dbt_ghost.operations.fork import plan_fork
+from dbt_ghost.operations.replay import Replayer
 from dbt_ghost.providers import git
 from dbt_ghost.providers.artifacts import ZipPackages
+from dbt_ghost.providers.aws.deliveries import AwsDeliveries, long_calls
 from dbt_ghost.providers.aws.ghosts import AwsGhosts
 from dbt_ghost.providers.aws.images import AwsImages
 from dbt_ghost.providers.aws.prod import AwsProd
+from dbt_ghost.providers.aws.prod_objects import AwsProdObjects
 from dbt_ghost.providers.aws.records import AwsRecords
+from dbt_ghost.providers.aws.replays import AwsReplays
 from dbt_ghost.providers.aws.session import Session
 from dbt_ghost.providers.dbt_project import DbtRun
 from dbt_ghost.providers.minimal_project import MinimalProject
@@ -60,10 +64,17 @@ class Project:
     def account(self) -> Account:
         return self.session.account()
 
+    @property
+    def state_bucket(self) -> str:
+        return self.config.ingestion.state_bucket_in(self.config.project, self.account.id, self.account.region)
+
     @cached_property
     def records(self) -> AwsRecords:
-        bucket = self.config.ingestion.state_bucket_in(self.config.project, self.account.id, self.account.region)
-        return AwsRecords(self.session, bucket)
+        return AwsRecords(self.session, self.state_bucket)
+
+    @property
+    def replays(self) -> AwsReplays:
+        return AwsReplays(self.session, self.state_bucket)
 
     @cached_property
     def ghosts(self) -> AwsGhosts:
@@ -116,7 +127,7 @@ class Project:
         plan = plan_fork(self.config, ghost, topology, code, there, steps=steps, channels=channels)
         shared = {hop.step for hop in plan.flow if hop.shared}
         refuse_unaware(prod, packages, [step.function for step in topology.steps if step.name in shared])
-        return PlannedFork(plan, code, seen)
+        return PlannedFork(plan, code, seen, topology)
 
     def plan_drop(self, ghost: GhostName) -> tuple[Plan, Seen]:
         seen = see(self.ghosts, self.records, ghost)
@@ -138,6 +149,11 @@ class Project:
         ghosts = AwsGhosts(self.session, self.config.project, self.account, allowed)
         return Applier(ghosts, self.records, SystemClock(), ThisProcess(), package, watch)
 
+    def replayer(self, ghost: GhostName, listing: Callable[[str], None]) -> Replayer:
+        """`listing` hears each URL that is listed."""
+        objects, deliveries = AwsProdObjects(self.session), AwsDeliveries(long_calls(self.session), ghost)
+        return Replayer(objects, deliveries, self.replays, SystemClock(), ThisProcess(), listing=listing)
+
 
 @dataclass(frozen=True)
 class PlannedFork:
@@ -146,6 +162,7 @@ class PlannedFork:
     plan: Plan
     code: CodeOfSteps
     seen: Seen
+    topology: Topology
 
 
 def no_package(sha256: str) -> bytes:

@@ -96,14 +96,11 @@ class Down:
         self._say(f"Down: nothing of {self.ghost.branch} is left{where}.")
 
     def _drop_clone(self, more: dict[str, bool]) -> Outcome:
-        from ghost_cli.commands.run_operation import fail_unless_ok
+        from ghost_cli.operating import operate, result_of
 
-        arguments = {"branch": self.ghost.branch, **more}
-        done = self.project.run_operation("ghost_drop", arguments, self.ghost.branch, self.profiles_dir)
-        for line in done.said:
-            self._say(line)
-        fail_unless_ok("ghost_drop", done, as_json=False)
-        return done.result or {}
+        branch, name = self.ghost.branch, "ghost_drop"
+        done = operate(self.project, name, {"branch": branch, **more}, branch, self.profiles_dir, err=self.as_json)
+        return result_of(name, done)
 
     def _say(self, line: str) -> None:
         click.echo(line, err=self.as_json)

@@ -14,9 +14,7 @@ import click
 from ghost_cli.options import branch_option, confirm, json_option, project_dir_option
 
 if TYPE_CHECKING:
-    from dbt_ghost.core.naming import GhostName
-    from dbt_ghost.operations.replay import Replayer, ReplayOutcome, ReplayPlan
-    from ghost_cli.wiring import Project
+    from dbt_ghost.operations.replay import ReplayOutcome, ReplayPlan
 
 MOST_AT_ONCE = 64
 
@@ -86,14 +84,14 @@ def command(
     """
     from dbt_ghost.core.replay import Request
     from dbt_ghost.operations.replay import Through, refuse_unready
-    from ghost_cli.render_replay import Watch, replay_text
+    from ghost_cli.render_replay import Watch, replay_text, say_listing
     from ghost_cli.wiring import Project
 
     project = Project.load(project_dir)
     ghost = project.ghost(branch)
     stored = project.records.read(ghost)
     record = refuse_unready(ghost, stored.record if stored else None)
-    replayer = replayer_of(project, ghost)
+    replayer = project.replayer(ghost, say_listing)
     through = Through(record, project.plan_fork(ghost, tuple(record.steps)).plan, project.config)
     plan = replayer.plan(Request.model_validate(request), through, fresh=fresh)
     click.echo(replay_text(plan), err=as_json)
@@ -118,26 +116,6 @@ def _report(plan: ReplayPlan, outcome: ReplayOutcome | None, as_json: bool) -> N
         click.echo(nothing_text(plan))
     elif outcome:
         click.echo(outcome_text(outcome))
-
-
-def replayer_of(project: Project, ghost: GhostName) -> Replayer:
-    """On AWS, for the project's own state bucket."""
-    from dbt_ghost.operations.replay import Replayer
-    from dbt_ghost.providers.aws.deliveries import AwsDeliveries, long_calls
-    from dbt_ghost.providers.aws.prod_objects import AwsProdObjects
-    from dbt_ghost.providers.aws.replays import AwsReplays
-    from dbt_ghost.providers.process import SystemClock, ThisProcess
-
-    ingestion, account = project.config.ingestion, project.account
-    state_bucket = ingestion.state_bucket_in(project.config.project, account.id, account.region)
-    return Replayer(
-        objects=AwsProdObjects(project.session),
-        deliveries=AwsDeliveries(long_calls(project.session), ghost),
-        replays=AwsReplays(project.session, state_bucket),
-        clock=SystemClock(),
-        process=ThisProcess(),
-        listing=lambda url: click.echo(f"listing {url}", err=True),
-    )
 
 
 def _ask(count: int, yes: bool) -> None:

@@ -25,8 +25,6 @@ OPERATIONS = ("ghost_status", "ghost_drop", "ghost_gc", "ghost_prove")
 ABOUT_ONE = ("ghost_drop", "ghost_prove")
 """They need a branch, so git is asked for it too; ghost_gc is about all ghosts, ghost_status about all or one."""
 
-SHOW = {"dry_run": True}
-
 
 @click.command("run-operation", short_help="Run an operation of the package, also when your project does not compile.")
 @click.argument("name", type=click.Choice(OPERATIONS), metavar="NAME")
@@ -53,24 +51,24 @@ def command(
     what they would remove and ask. Without --branch, ghost_status does not ask git: where no variable names a branch
     it lists every ghost.
     """
+    from ghost_cli.operating import operate, result_of
     from ghost_cli.wiring import Project
 
     project = Project.load(project_dir)
     arguments = _read(given)
     named = _branch(project, name, branch, arguments)
-
-    def run(more: dict[str, bool]) -> DbtRun:
-        done = project.run_operation(name, {**arguments, **more}, named, profiles_dir)
-        for line in done.said:
-            click.echo(line, err=as_json)
-        return done
-
     if not yes and removes(name, arguments):
-        fail_unless_ok(name, run(SHOW), as_json)
+        shown = operate(project, name, {**arguments, "dry_run": True}, named, profiles_dir, err=as_json)
+        _print_result(shown, as_json and not shown.ok)
+        result_of(name, shown)
         confirm("Remove this?", yes)
-    done = run({})
-    fail_unless_ok(name, done, as_json)
-    if as_json:
+    done = operate(project, name, arguments, named, profiles_dir, err=as_json)
+    _print_result(done, as_json)
+    result_of(name, done)
+
+
+def _print_result(done: DbtRun, wanted: bool) -> None:
+    if wanted and done.result is not None:
         click.echo(json.dumps(done.result, indent=2))
 
 
@@ -100,18 +98,3 @@ def _branch(project: Project, name: str, option: str | None, arguments: dict[str
 def removes(name: str, arguments: dict[str, Any]) -> bool:
     default = name == "ghost_gc"  # only shows, unless told otherwise
     return name in ("ghost_drop", "ghost_gc") and arguments.get("dry_run", default) is False
-
-
-def fail_unless_ok(name: str, done: DbtRun, as_json: bool) -> None:
-    """Raises GhostError with the operation's own words, or dbt's where it did not come to any."""
-    from dbt_ghost.core.errors import GhostError
-
-    if done.ok and done.result is not None:
-        return
-    if as_json and done.result is not None:
-        click.echo(json.dumps(done.result, indent=2))
-    if done.result is not None:  # one that came to an end may be a failure all the same: a ghost that is not proved
-        error = done.result.get("error") or {"message": done.result["message"], "hint": ""}
-        raise GhostError(error["message"], error["hint"])
-    said = done.error or "the operation said no result"
-    raise GhostError(f"dbt run-operation {name} failed:\n{said}")

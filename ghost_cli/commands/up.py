@@ -140,12 +140,11 @@ class Up:
     def _refuse_unfinished(self, planned: PlannedFork) -> None:
         """A replay of the user's own keeps its progress: there is one a ghost. A gap's own may begin anew."""
         from dbt_ghost.core.errors import Refused
-        from ghost_cli.commands.replay import replayer_of
 
         before = planned.seen.stored
         if before is None or before.record.state == "dropped" or planned.plan.becomes == "dropped":
             return
-        stored = replayer_of(self.project, self.ghost).replays.read(self.ghost)
+        stored = self.project.replays.read(self.ghost)
         if stored and not stored.replay.finished and not _is_gap(stored.replay.request):
             raise Refused(
                 f"`{stored.replay.request}` is not finished, and the gap's replay would forget how far it came",
@@ -178,8 +177,7 @@ class Up:
     def _replay(self, record: Record, clone: Outcome, planned: PlannedFork) -> Outcome:
         """What came in the gap. The same gap again goes on where it stopped; another one begins anew."""
         from dbt_ghost.operations.replay import Through
-        from ghost_cli.commands.replay import replayer_of
-        from ghost_cli.render_replay import Watch, nothing_text, outcome_json, outcome_text, replay_json
+        from ghost_cli.render_replay import Watch, nothing_text, outcome_json, outcome_text, replay_json, say_listing
 
         request, until = gap(t_of(clone), record, self.project.config.ingestion.lookback, self.lag)
         settled = not planned.plan.changes and record.channels == planned.plan.channels
@@ -189,7 +187,7 @@ class Up:
             self._say(message)
             return {"message": message}
         self._wait(until)
-        replayer = replayer_of(self.project, self.ghost)
+        replayer = self.project.replayer(self.ghost, say_listing)
         stored = replayer.replays.read(self.ghost)
         fresh = stored is not None and stored.replay.request != request
         plan = replayer.plan(request, Through(record, fork, self.project.config), fresh=fresh)
@@ -206,13 +204,11 @@ class Up:
             self.sleep(left)
 
     def _operation(self, name: str) -> Outcome:
-        from ghost_cli.commands.run_operation import fail_unless_ok
+        from ghost_cli.operating import operate, result_of
 
-        done = self.project.run_operation(name, {"branch": self.ghost.branch}, self.ghost.branch, self.profiles_dir)
-        for line in done.said:
-            self._say(line)
-        fail_unless_ok(name, done, as_json=False)
-        return done.result or {}
+        branch = self.ghost.branch
+        done = operate(self.project, name, {"branch": branch}, branch, self.profiles_dir, err=self.as_json)
+        return result_of(name, done)
 
     def _say(self, line: str) -> None:
         click.echo(line, err=self.as_json)

@@ -16,8 +16,9 @@ from dbt_ghost.core.naming import GhostName
 from dbt_ghost.providers import lake
 from dbt_ghost.providers.dbt_project import DbtProject, DbtRun
 from dbt_ghost.providers.lake_files import Lake
-from ghost_cli.commands.run_operation import fail_unless_ok, removes
+from ghost_cli.commands.run_operation import removes
 from ghost_cli.main import cli
+from ghost_cli.operating import result_of
 from tests.providers.lakes import LATER, opened
 from tests.warehouse.project import fingerprint
 
@@ -107,7 +108,7 @@ def test_what_is_refused_is_an_error_with_the_operations_own_words(warehouse: La
 
 def test_what_ran_to_its_end_and_failed_is_an_error_with_its_message() -> None:
     with pytest.raises(GhostError, match=r"^not proved: 2 objects reach production$"):
-        fail_unless_ok("ghost_prove", DbtRun(False, NOT_PROVED, (), "dbt's words"), as_json=False)
+        result_of("ghost_prove", DbtRun(False, NOT_PROVED, (), "dbt's words"))
 
 
 def test_what_dbt_itself_cannot_do_is_an_error_with_dbts_words(warehouse: Lake, checkout: Path) -> None:
