@@ -123,7 +123,7 @@ class Replayer:
         """
         refuse_unready(through.fork.ghost, through.record)
         all_ways, skipped = _ways(through)
-        ways = {each: topic for each, topic in all_ways.items() if request.step in ("", each.step)}
+        ways = [each for each in all_ways if request.step in ("", each.step)]
         _refuse_without(ways, skipped, request)
         sample, ghost = through.config.ingestion.sample, through.fork.ghost
         mark = digest(through.record, all_ways, sample)
@@ -132,7 +132,7 @@ class Replayer:
         found = self._found(ways, request, Window(replay.since, replay.until))
         shares = shared_out(ways, found, request, sample)
         before = known.progress if known else (None,) * len(ways)
-        lanes = tuple(lane(way, ways[way], shares[way], each) for way, each in zip(ways, before, strict=True))
+        lanes = tuple(lane(way, way.topic_arn, shares[way], each) for way, each in zip(ways, before, strict=True))
         return ReplayPlan(
             through=through,
             replay=replay.model_copy(update={"progress": tuple(each.before for each in lanes)}),
@@ -220,12 +220,12 @@ def refuse_unready(ghost: GhostName, record: Record | None) -> Record:
     return record
 
 
-def _ways(through: Through) -> tuple[dict[Arrival, str], dict[Arrival, str]]:
-    """Arrivals that can be replayed, with the topic whose notification they get; and those that cannot, with why.
+def _ways(through: Through) -> tuple[list[Arrival], dict[Arrival, str]]:
+    """Arrivals that can be replayed; and those that cannot, with why.
 
     Raises Refused if a destination is not this ghost's, or is missing.
     """
-    fork, ways, skipped = through.fork, dict[Arrival, str](), dict[Arrival, str]()
+    fork, ways, skipped = through.fork, list[Arrival](), dict[Arrival, str]()
     there = {name_of(resource) for resource in fork.existing}
     for each in fork.arrivals:
         refuse_foreign(fork.ghost, each.to)
@@ -233,8 +233,8 @@ def _ways(through: Through) -> tuple[dict[Arrival, str], dict[Arrival, str]]:
             raise Refused(f"step {each.step}: the ghost's {each.kind} {each.to} does not exist", RUN_FORK)
         if not each.replayable:
             skipped[each] = "only EventBridge can tell its events" if each.bucket else "its events are not a bucket's"
-        elif not (each.topic_arn or each.by == "subscription"):
-            ways[each] = ""
+        elif not each.topic_arn:
+            ways.append(each)
         elif (subscription := _subscription(fork, each)) is None:
             if not through.config.ingestion.paused:
                 raise Refused(f"step {each.step}: the ghost is not subscribed to prod's topic", RUN_FORK)
@@ -242,22 +242,19 @@ def _ways(through: Through) -> tuple[dict[Arrival, str], dict[Arrival, str]]:
         elif subscription.filter_policy:
             skipped[each] = "prod's subscription has a filter policy, which only SNS can apply"
         else:
-            ways[each] = subscription.topic_arn
+            ways.append(each)
     return ways, skipped
 
 
 def _subscription(fork: Plan, arrival: Arrival) -> Subscription | None:
     """The ghost's subscription to prod's topic, by which the arrival comes."""
     endpoint = arrival.to if arrival.by == "subscription" else fork.ghost.function(TAP)
-    found = (each for each in fork.existing if isinstance(each, Subscription))
-    prods = (each for each in found if f":{fork.ghost.project_prefix}" not in each.topic_arn)
-    wanted = (each for each in prods if arrival.topic_arn in ("", each.topic_arn))
-    mine = (each for each in wanted if each.endpoint_arn.endswith(f":{endpoint}"))
-    return min(mine, key=lambda each: each.topic_arn, default=None)
+    found = (each for each in fork.existing if isinstance(each, Subscription) and each.topic_arn == arrival.topic_arn)
+    return next((each for each in found if each.endpoint_arn.endswith(f":{endpoint}")), None)
 
 
-def _refuse_without(ways: Iterable[Arrival], skipped: dict[Arrival, str], request: Request) -> None:
-    if list(ways):
+def _refuse_without(ways: list[Arrival], skipped: dict[Arrival, str], request: Request) -> None:
+    if ways:
         return
     reasons = [f"step {each.step}: {why}" for each, why in skipped.items() if request.step in ("", each.step)]
     if reasons:

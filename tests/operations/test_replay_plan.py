@@ -36,7 +36,7 @@ from tests.operations.replay_scene import (
     things,
 )
 
-BY_TOPIC = arrival(shape="sns", by="subscription")
+BY_TOPIC = arrival(shape="sns", by="subscription", topic_arn=TOPIC)
 SUBSCRIBED = Subscription(TOPIC, ACCOUNT.function_arn(FUNCTION))
 
 
@@ -115,8 +115,7 @@ def test_what_cannot_be_replayed_is_named_and_the_rest_is_planned() -> None:
 
 
 def test_a_notification_is_of_the_topic_that_the_ghost_is_subscribed_to() -> None:
-    own = Subscription(ACCOUNT.topic_arn(GHOST.piece("clean", "t")), SUBSCRIBED.endpoint_arn)
-    scene = Scene((BY_TOPIC,), things(1), there=(*THERE, own, SUBSCRIBED))
+    scene = Scene((BY_TOPIC,), things(1), there=(*THERE, SUBSCRIBED))
     scene.replay()
     (told,) = scene.deliveries.told
     assert told["Records"][0]["Sns"]["TopicArn"] == TOPIC
@@ -126,14 +125,15 @@ def test_a_subscription_with_a_filter_policy_is_not_guessed() -> None:
     filtering = replace(SUBSCRIBED, filter_policy='{"x":["y"]}')
     plan = planned(Scene((TO_QUEUE, BY_TOPIC), things(1), there=(*THERE, filtering)))
     assert plan.skipped == ((BY_TOPIC, "prod's subscription has a filter policy, which only SNS can apply"),)
-    by_tap = replace(BY_TOPIC, by="tap", topic_arn=TOPIC)
+    by_tap = replace(BY_TOPIC, by="tap")
     tap = replace(filtering, endpoint_arn=ACCOUNT.function_arn(GHOST.function(TAP)))
     assert [each for each, _ in planned(Scene((TO_QUEUE, by_tap), [], there=(*THERE, tap))).skipped] == [by_tap]
 
 
 def test_a_missing_subscription_is_refused_or_where_it_is_paused_named() -> None:
+    other = replace(SUBSCRIBED, topic_arn=ACCOUNT.topic_arn("p-other"))
     with pytest.raises(Refused, match="not subscribed to prod's topic"):
-        planned(Scene((TO_QUEUE, BY_TOPIC), things(1)))
+        planned(Scene((TO_QUEUE, BY_TOPIC), things(1), there=(*THERE, other)))
     plan = planned(Scene((TO_QUEUE, BY_TOPIC), things(1), settings={"paused": True}))
     assert [each for each, _ in plan.skipped] == [BY_TOPIC]
     assert any("paused" in note for note in plan.notes)
