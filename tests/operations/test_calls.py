@@ -56,12 +56,13 @@ def test_a_fork_takes_few_changing_calls_and_one_record_write_a_wave(
     assert made.number("record") <= LOCK + PLAN + len(waves(planned.plan.changes))
 
 
-def test_a_fork_with_nothing_to_do_changes_nothing_but_its_record_once(
+def test_a_fork_with_nothing_to_do_reads_nothing_twice_and_changes_nothing_but_its_record_once(
     project: LongProject, counting: CountedSession
 ) -> None:
     fork(project)
     planned = counting.of(lambda: project.plan_fork(GHOST))
     again = counting.of(lambda: fork(project))
+    assert not again.repeated
     assert not again.names("changing")
     assert again.names("record") == {"s3.PutObject": 1}
     assert not again.names("waiting")

@@ -8,6 +8,7 @@ from typing import Any
 from dbt_ghost.core.resources import canonical
 from dbt_ghost.core.topology import ProdRule
 from dbt_ghost.core.wires import SeenRule
+from dbt_ghost.providers.aws.rules import list_buses
 from dbt_ghost.providers.aws.session import Session, friendly_errors, swallowing
 
 GONE = "ResourceNotFoundException"
@@ -17,14 +18,9 @@ LIKE_A_GHOSTS = {"Id", "Arn", "RoleArn", "RetryPolicy", "DeadLetterConfig", *GIV
 
 
 def buses(session: Session) -> tuple[str, ...]:
-    """The names of the account's buses."""
-    client, found, token = session.client("events"), list[str](), ""
+    """The names of the account's buses: as the look at the ghost before has found them, else asked for."""
     with friendly_errors("listing the EventBridge buses"):
-        while True:
-            page = client.list_event_buses(**({"NextToken": token} if token else {}))
-            found += [bus["Name"] for bus in page["EventBuses"]]
-            if not (token := page.get("NextToken", "")):
-                return tuple(sorted(found))
+        return session.buses or list_buses(session)
 
 
 def read(session: Session, target_arn: str, bus: str) -> tuple[SeenRule, ...]:

@@ -30,9 +30,13 @@ def read(session: Session, name: str, bus: str = BUS) -> Rule | None:
 
 
 def find(session: Session, prefix: str) -> list[tuple[str, str]]:
-    """Name and bus of the rules that start with `prefix`, on every bus of the account."""
+    """Name and bus of the rules that start with `prefix`, on every bus of the account.
+
+    Asks for the buses every time, as others make some, and leaves them to the discovery that follows.
+    """
     with friendly_errors(f"listing rules {prefix}*"):
-        return [(name, bus) for bus in _buses(session) for name in _on(session, bus, prefix)]
+        session.buses = list_buses(session)
+        return [(name, bus) for bus in session.buses for name in _on(session, bus, prefix)]
 
 
 def put(session: Session, rule: Rule, existing: Rule | None) -> None:
@@ -58,8 +62,8 @@ def delete(session: Session, name: str, bus: str = BUS) -> None:
         session.client("events").delete_rule(Name=name, EventBusName=bus)
 
 
-def _buses(session: Session) -> list[str]:
-    return [bus["Name"] for bus in _all(session, "list_event_buses", "EventBuses")]
+def list_buses(session: Session) -> tuple[str, ...]:
+    return tuple(sorted(bus["Name"] for bus in _all(session, "list_event_buses", "EventBuses")))
 
 
 def _on(session: Session, bus: str, prefix: str) -> list[str]:

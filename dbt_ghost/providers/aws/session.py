@@ -68,6 +68,7 @@ class Session:
         self._clients: dict[str, Any] = {}
         self._making = threading.Lock()
         self._account: Account | None = None
+        self.buses: tuple[str, ...] = ()  # EventBridge's, of the last look at a ghost
         with friendly_errors("reading the AWS configuration"):
             core = botocore.session.Session(_NOTHING_ELSE if access_key else None)
             self._boto = boto3.session.Session(access_key, secret_key, region_name=region, botocore_session=core)

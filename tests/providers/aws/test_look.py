@@ -108,6 +108,7 @@ def test_a_mapping_whose_queue_is_gone_is_found_and_deleted(ghosts: AwsGhosts, s
 
 
 def test_a_rule_on_any_bus_is_found_and_deleted(ghosts: AwsGhosts, session: Session) -> None:
+    assert ghosts.look(GHOST).resources == (), "and the bus is younger than a look"
     session.client("events").create_event_bus(Name="orders")
     rule = replace(part("rule"), name=GHOST.piece("clean", "arn:aws:events:x:rule/orders/y"), bus="orders")
     stray(session, part("function"))
