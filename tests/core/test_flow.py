@@ -11,10 +11,10 @@ import pytest
 
 from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.flow import ForkedStep, forked_steps, output_buckets
-from dbt_ghost.core.resources import BucketEvent, pairs
-from dbt_ghost.core.topology import Account, ProdBucket, ProdFunction, Step, Topology, Trigger
+from dbt_ghost.core.resources import BucketEvent
+from dbt_ghost.core.topology import ProdBucket, Step, Topology, Trigger
+from tests.prod_functions import ACCOUNT, prod_function
 
-ACCOUNT = Account("111111111111", "eu-west-1")
 Chain = dict[str, tuple[str, str]]
 """Step -> (the buckets that trigger it, the buckets that it fills), by their letters."""
 
@@ -28,27 +28,10 @@ def topology_of(chain: Chain) -> Topology:
     return Topology(
         ACCOUNT,
         tuple(
-            Step(name, function(name), tuple(Trigger(b, BucketEvent(ACCOUNT.function_arn(name))) for b in triggers))
-            for name, (triggers, _) in chain.items()
+            Step(name, prod_function(name), tuple(Trigger(b, BucketEvent(ACCOUNT.function_arn(name))) for b in sources))
+            for name, (sources, _) in chain.items()
         ),
         tuple(ProdBucket(bucket, (), eventbridge=True) for bucket in "rsmnoxyz"),
-    )
-
-
-def function(name: str, **environment: str) -> ProdFunction:
-    return ProdFunction(
-        name,
-        ACCOUNT.function_arn(name),
-        "role",
-        "python3.12",
-        "a.b",
-        "sha",
-        "arm64",
-        128,
-        3,
-        512,
-        (),
-        pairs(environment),
     )
 
 
@@ -121,13 +104,13 @@ def test_a_forked_step_that_nothing_triggers_is_refused() -> None:
 
 
 def test_what_triggers_a_step_and_cannot_be_followed_is_named() -> None:
-    step = Step("clean", function("clean"), (), unfollowed=("Kinesis stream orders",))
+    step = Step("clean", prod_function("clean"), (), unfollowed=("Kinesis stream orders",))
     with pytest.raises(Refused, match="triggers clean, only Kinesis stream orders"):
         forked_steps(Topology(ACCOUNT, (step,), ()), {"clean": ()}, ["clean"])
 
 
 def test_a_declared_output_that_prod_does_not_set_is_refused() -> None:
-    step = Step("clean", function("p-clean", OUT="m", EMPTY=""), ())
+    step = Step("clean", prod_function("p-clean", OUT="m", EMPTY=""), ())
     assert output_buckets(step, ["OUT"]) == ("m",)
     with pytest.raises(Refused, match="outputs names EMPTY, GONE"):
         output_buckets(step, ["OUT", "EMPTY", "GONE"])

@@ -10,25 +10,15 @@ from hypothesis import strategies as st
 
 from dbt_ghost.core.graph import Edge, Feed, Graph, Node, graph_json, graph_mermaid, graph_of, graph_text
 from dbt_ghost.core.resources import BucketEvent
-from dbt_ghost.core.topology import (
-    Account,
-    ProdFunction,
-    ProdMapping,
-    ProdRule,
-    ProdSubscription,
-    Step,
-    Topology,
-    Trigger,
-)
+from dbt_ghost.core.topology import ProdMapping, ProdRule, ProdSubscription, Step, Topology, Trigger
+from tests.prod_functions import ACCOUNT, prod_function
 
-ACCOUNT = Account("111111111111", "eu-west-1")
 TOPIC, QUEUE = ACCOUNT.topic_arn("t"), ACCOUNT.queue_arn("q")
 RAW, CLEAN = Node("bucket", "raw"), Node("step", "clean")
 
 
 def step(name: str, *triggers: Trigger, unfollowed: tuple[str, ...] = ()) -> Step:
-    function = ProdFunction(name, "arn", "role", "python3.12", "a.b", "sha", "arm64", 128, 3, 512, (), ())
-    return Step(name, function, triggers, unfollowed)
+    return Step(name, prod_function(name), triggers, unfollowed)
 
 
 def chain(*steps: Step) -> Topology:

@@ -10,13 +10,12 @@ from typing import cast
 from dbt_ghost.core.config import GhostConfig
 from dbt_ghost.core.errors import GhostError
 from dbt_ghost.core.resources import Image
-from dbt_ghost.core.topology import Account, ProdFunction, Step, Topology
+from dbt_ghost.core.topology import ProdFunction, Step, Topology
 from dbt_ghost.operations.code import CodeOfSteps, code_of_steps
 from dbt_ghost.operations.world import Prod
-from dbt_ghost.providers.artifacts import sha256
 from tests.operations.fake_packages import FakeImages, FakePackages
+from tests.prod_functions import ACCOUNT, prod_function
 
-ACCOUNT = Account("111111111111", "eu-west-1")
 REPOSITORY = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/clean"
 OLD = "0f" * 32
 
@@ -39,24 +38,6 @@ class FakeArtifacts:
         return self.packages[function, qualifier]
 
 
-def function_of(name: str, code: bytes, qualifier: str = "") -> ProdFunction:
-    return ProdFunction(
-        name=name,
-        arn=ACCOUNT.function_arn(name),
-        role_arn=ACCOUNT.role_arn(name),
-        runtime="python3.12",
-        handler="app.handler",
-        code_sha256=sha256(code),
-        architecture="arm64",
-        memory_mb=256,
-        timeout_s=60,
-        ephemeral_mb=512,
-        layers=(),
-        environment=(),
-        qualifier=qualifier,
-    )
-
-
 @dataclass
 class Chain:
     """Steps of functions `p-<step>`, whose code in production is `<step> v1` or an image, and the branch's setting."""
@@ -73,7 +54,7 @@ class Chain:
         self.prod = FakeArtifacts({} if self.image else packages)
 
     def function(self, step: str) -> ProdFunction:
-        zipped = function_of(f"p-{step}", self.prods(step), self.qualifier)
+        zipped = replace(prod_function(f"p-{step}", self.prods(step)), qualifier=self.qualifier)
         image = Image(f"{REPOSITORY}@sha256:{OLD}", ("app.handler",), ("/entry",), "/srv")
         return replace(zipped, image=image, code_sha256=OLD, runtime="", handler="") if self.image else zipped
 

@@ -14,30 +14,13 @@ from typing import Any
 
 from dbt_ghost.core.errors import Denied, NotFound
 from dbt_ghost.core.grants import S3, SNS
-from dbt_ghost.core.resources import BucketEvent, canonical, pairs
+from dbt_ghost.core.resources import BucketEvent, canonical
 from dbt_ghost.core.topology import Account, ProdBucket, ProdFunction, ProdMapping, ProdSubscription
 from dbt_ghost.core.wires import Alias, Door, SeenMapping, SeenQueue, SeenRule, SeenSubscription, SeenTopic
-from dbt_ghost.providers.artifacts import sha256
 from tests.operations.fake_ghosts import ACCOUNT
+from tests.prod_functions import prod_function
 
 SEND = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage", "sns": "sns:Publish"}
-
-
-def prod_function(name: str, code: bytes = b"code", **environment: str) -> ProdFunction:
-    return ProdFunction(
-        name=name,
-        arn=ACCOUNT.function_arn(name),
-        role_arn=ACCOUNT.role_arn(name),
-        runtime="python3.12",
-        handler="app.handler",
-        code_sha256=sha256(code),
-        architecture="arm64",
-        memory_mb=256,
-        timeout_s=60,
-        ephemeral_mb=512,
-        layers=(),
-        environment=pairs(environment),
-    )
 
 
 @dataclass

@@ -12,8 +12,9 @@ from dbt_ghost.core.resources import PACKAGE_LIMIT, Image
 from dbt_ghost.core.step_code import Touched, Untold
 from dbt_ghost.operations.code import READERS, StepCode, refuse_unaware
 from dbt_ghost.providers.artifacts import sha256
-from tests.operations.code_chain import OLD, REPOSITORY, Chain, FakeArtifacts, function_of
+from tests.operations.code_chain import OLD, REPOSITORY, Chain, FakeArtifacts
 from tests.operations.fake_packages import FakeImages, FakePackages
+from tests.prod_functions import prod_function
 
 NEW = "1e" * 32
 LARGE = b"x" * (PACKAGE_LIMIT + 1)
@@ -225,7 +226,7 @@ def test_git_is_only_asked_where_it_matters() -> None:
 
 def test_a_shared_function_must_hold_what_asks_where_to_write() -> None:
     aware, unaware = (FakeArtifacts({("p-load", ""): package}) for package in (b"asks runtime", b"does not"))
-    function = function_of("p-load", b"")
+    function = prod_function("p-load")
     refuse_unaware(aware, FakePackages(), [function])
     with pytest.raises(Refused, match=r"runtime\.py is not in what prod runs"):
         refuse_unaware(unaware, FakePackages(), [function])

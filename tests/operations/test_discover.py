@@ -15,7 +15,8 @@ from dbt_ghost.core.topology import ProdBucket, ProdMapping, ProdRule, ProdSubsc
 from dbt_ghost.core.wires import Alias, SeenQueue, SeenRule
 from dbt_ghost.operations.discover import VERSIONS, discover
 from tests.operations.fake_ghosts import ACCOUNT
-from tests.operations.fake_prod import FakeProd, prod_function
+from tests.operations.fake_prod import FakeProd
+from tests.prod_functions import prod_function
 
 CLEAN, LIVE = ACCOUNT.function_arn("p-clean"), ACCOUNT.function_arn("p-clean") + ":live"
 RAW = ACCOUNT.bucket_arn("p-raw")

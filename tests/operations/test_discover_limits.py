@@ -13,8 +13,9 @@ from dbt_ghost.core.resources import BucketEvent, pairs
 from dbt_ghost.core.topology import ProdMapping
 from dbt_ghost.core.wires import Alias, SeenMapping, SeenQueue
 from tests.operations.fake_ghosts import ACCOUNT
-from tests.operations.fake_prod import FakeProd, prod_function
+from tests.operations.fake_prod import FakeProd
 from tests.operations.test_discover import CLEAN, ENTRY, LIVE, PATTERN, bare, looked, permitted_rule, rule, step
+from tests.prod_functions import prod_function
 
 ELSEWHERE = replace(ACCOUNT, region="us-east-1")
 OTHERS = replace(ACCOUNT, id="222222222222")

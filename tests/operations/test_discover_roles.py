@@ -9,8 +9,9 @@ import pytest
 from dbt_ghost.core.errors import GhostError
 from dbt_ghost.core.topology import ProdFunction
 from tests.operations.fake_ghosts import ACCOUNT
-from tests.operations.fake_prod import FakeProd, prod_function
+from tests.operations.fake_prod import FakeProd
 from tests.operations.test_discover import looked
+from tests.prod_functions import prod_function
 
 CLEAN, SHARED = ACCOUNT.role_arn("p-clean"), ACCOUNT.role_arn("shared")
 

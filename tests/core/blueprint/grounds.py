@@ -10,11 +10,10 @@ from dbt_ghost.core.config import GhostConfig
 from dbt_ghost.core.flow import StepCode
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.core.plan import Plan
-from dbt_ghost.core.resources import BucketEvent, Image, Resource, canonical, name_of, pairs
+from dbt_ghost.core.resources import BucketEvent, Image, Resource, canonical, name_of
 from dbt_ghost.core.topology import (
     Account,
     ProdBucket,
-    ProdFunction,
     ProdMapping,
     ProdRule,
     ProdSubscription,
@@ -24,6 +23,7 @@ from dbt_ghost.core.topology import (
 )
 from dbt_ghost.operations.code import CodeOfSteps
 from dbt_ghost.operations.fork import plan_fork
+from tests.prod_functions import prod_function
 
 R = TypeVar("R")
 
@@ -62,29 +62,11 @@ def by(way: str, bucket: str = "p-raw") -> Trigger:
 WAYS = ("s3", "sns", "sqs", "sns_sqs", "raw_sqs", "eventbridge", "eventbridge_sqs")
 
 
-def function(name: str, **environment: str) -> ProdFunction:
-    return ProdFunction(
-        name=name,
-        arn=ACCOUNT.function_arn(name),
-        role_arn=ACCOUNT.role_arn(name),
-        runtime="python3.12",
-        handler="app.handler",
-        code_sha256=f"sha of {name}",
-        architecture="arm64",
-        memory_mb=256,
-        timeout_s=60,
-        ephemeral_mb=512,
-        layers=(),
-        environment=pairs(environment),
-        policies=(),
-    )
-
-
 def chain(first: Trigger, second: Trigger | None = None, **clean: Any) -> Topology:
     """p-raw -> clean -> p-mid -> enrich -> p-out; `clean` are other facts of the first function."""
     steps = (
-        Step("clean", replace(function("p-clean", OUT="p-mid"), **clean), (first,)),
-        Step("enrich", function("p-enrich", OUT="p-out"), (second or by("s3", "p-mid"),)),
+        Step("clean", replace(prod_function("p-clean", OUT="p-mid"), **{"policies": (), **clean}), (first,)),
+        Step("enrich", replace(prod_function("p-enrich", OUT="p-out"), policies=()), (second or by("s3", "p-mid"),)),
     )
     return Topology(ACCOUNT, steps, tuple(ProdBucket(b, (), eventbridge=True) for b in ("p-raw", "p-mid", "p-out")))
 
