@@ -40,9 +40,12 @@ def test_a_poisoned_object_ends_in_prods_dead_letters_and_the_others_arrive(sess
         path = flow.path_of(chain)
         flow.deliver(session, path[0], good, partial(flow.wait_for, session, path))
         flow.wait_for(session, path, good)
+
+    def given_up(chain: Chain) -> bool:
+        return flow.keys_in(session, chain.hop("first").dead_letters) == [POISON]
+
     for chain in chains:
-        given_up = partial(flow.keys_in, session, chain.hop("first").dead_letters)
-        assert flow.within(40, lambda look=given_up: look() == [POISON])  # type: ignore[misc]
+        assert flow.within(40, partial(given_up, chain))
         assert flow.listed(session, chain.bucket("out")) == set(good)
 
 

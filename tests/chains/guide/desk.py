@@ -98,7 +98,10 @@ class Desk:
         """Until a step's log says so often that it has written: what runs still would run on in the next test."""
         group, text = self.ghost.log_group(step), '"has written"'
         read = self.session.client("logs").filter_log_events
-        there = lambda: len(read(logGroupName=group, filterPattern=text)["events"]) >= times  # noqa: E731
+
+        def there() -> bool:
+            return len(read(logGroupName=group, filterPattern=text)["events"]) >= times
+
         assert flow.within(PATIENCE_S, there), f"{step} has not written {times} times"
 
     def _type(self, command: str) -> str:
