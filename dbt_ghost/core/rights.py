@@ -16,7 +16,7 @@ from dbt_ghost.core.calls import CALLS, Use
 from dbt_ghost.core.globs import LITERAL, covers, narrower, overlap
 from dbt_ghost.core.policies import Location
 from dbt_ghost.core.statements import Answer, Statement, holds, is_about, statements, texts
-from dbt_ghost.core.topology import Account
+from dbt_ghost.core.topology import Account, ProdFunction
 
 CHANGES: Mapping[str, tuple[str, ...]] = {
     "delete": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
@@ -69,6 +69,18 @@ class Role:
 
     def _in_force(self, document: str) -> list[Statement]:
         return [each for each in statements(document) if self.holds(each) != "no"]
+
+
+def role_of(function: ProdFunction, account: Account) -> Role:
+    """Prod's own. Where its policies are not known it has none; what its calls bring along is the account's own."""
+    brought = {
+        "aws:principalaccount": account.id,
+        "aws:principalarn": function.role_arn,
+        "aws:principalisawsservice": "false",
+        "aws:resourceaccount": account.id,
+        "aws:securetransport": "true",
+    }
+    return Role(function.policies or (), function.boundary, brought)
 
 
 def changes(role: Role, account: Account, location: Location) -> dict[str, Answer]:

@@ -13,9 +13,7 @@ from dbt_ghost.core.blueprint.listening import Listening
 from dbt_ghost.core.calls import Use
 from dbt_ghost.core.flow import ForkedStep
 from dbt_ghost.core.policies import Location, read_elsewhere
-from dbt_ghost.core.rights import Role
 from dbt_ghost.core.statements import Answer
-from dbt_ghost.core.topology import Account, ProdFunction, Trigger
 
 TO_LOOK = (
     *("iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRole", "iam:GetRolePolicy"),
@@ -38,7 +36,7 @@ def _cautions(ground: Ground, heard: Listening, forked: ForkedStep) -> Iterator[
             f"give the caller {', '.join(TO_LOOK)}"
         )
         return
-    role = Role(function.policies, function.boundary, _brought(ground.account, function))
+    role = rights.role_of(function, ground.account)
     for location in _read_directly(heard, step):
         if found := rights.changes(role, ground.account, location):
             yield (
@@ -48,30 +46,6 @@ def _cautions(ground: Ground, heard: Listening, forked: ForkedStep) -> Iterator[
     if services := rights.outside_s3(role, _known(ground, forked)):
         named = [f"{_called(service)} ({', '.join(actions)})" for service, actions in services.items()]
         yield f"{step}: prod's role may also use {', '.join(named)}; the copy may not"
-
-
-def changes_input(ground: Ground, forked: ForkedStep, trigger: Trigger) -> bool:
-    """May the copy change what it gets in a ghost's bucket? As far as prod's role may change it in prod; what that may
-    is not always known, and who stages the input says that the code does.
-    """
-    function = forked.step.function
-    if trigger in ground.staged(forked):
-        return True
-    role = Role(function.policies or (), function.boundary, _brought(ground.account, function))
-    entry = trigger.entry
-    location = Location(trigger.bucket, entry.prefix, entry.suffix) if entry else Location(trigger.bucket)
-    return bool(rights.changes(role, ground.account, location))
-
-
-def _brought(account: Account, function: ProdFunction) -> dict[str, str]:
-    """Condition keys of every call of the function to what is the account's own."""
-    return {
-        "aws:principalaccount": account.id,
-        "aws:principalarn": function.role_arn,
-        "aws:principalisawsservice": "false",
-        "aws:resourceaccount": account.id,
-        "aws:securetransport": "true",
-    }
 
 
 def _read_directly(heard: Listening, step: str) -> list[Location]:

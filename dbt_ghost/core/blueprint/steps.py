@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from dbt_ghost.core import policies
-from dbt_ghost.core.blueprint.cautions import changes_input
+from dbt_ghost.core import policies, rights
 from dbt_ghost.core.blueprint.environments import environments
 from dbt_ghost.core.blueprint.ground import Ground, queue_policy
 from dbt_ghost.core.blueprint.listening import Listening
@@ -22,7 +21,7 @@ from dbt_ghost.core.resources import (
     Resource,
     Role,
 )
-from dbt_ghost.core.topology import ProdMapping
+from dbt_ghost.core.topology import Account, ProdMapping, Trigger
 
 LOG_RETENTION_DAYS = 7
 FAILURES_KEPT_S = 14 * 24 * 3600  # SQS keeps no message longer
@@ -80,8 +79,8 @@ def _grants(ground: Ground, heard: Listening, forked: ForkedStep) -> list[Grant]
     direct = [arrival for arrival in heard.arrivals if arrival.step == name and arrival.kind != "bucket"]
     reads = [Location(each.bucket, each.prefix, each.suffix) for each in direct if each.bucket]
     inputs = {ground.routes[trigger.bucket] for trigger in [*staged, *forked.inner]}
-    changed = {ground.routes[each.bucket] for each in [*staged, *forked.inner] if changes_input(ground, forked, each)}
-    outputs = {ground.routes[bucket] for bucket in forked.outputs} | changed
+    changed = [*staged, *(trigger for trigger in forked.inner if _may_change(account, forked, trigger))]
+    outputs = {ground.routes[bucket] for bucket in [*forked.outputs, *(trigger.bucket for trigger in changed)]}
     queues = [account.queue_arn(ground.queue(name, mapping)) for mapping in mappings_of(forked)]
     return [
         *policies.read_prod(account, [*reads, *ground.declared_reads(name)]),
@@ -92,6 +91,15 @@ def _grants(ground: Ground, heard: Listening, forked: ForkedStep) -> list[Grant]
         *([policies.use_network()] if settings.vpc and forked.step.function.network else []),
         policies.use_mounts(account, forked.step.function.mounts if settings.efs else ()),
     ]
+
+
+def _may_change(account: Account, forked: ForkedStep, trigger: Trigger) -> bool:
+    """May the copy change what it gets from a step of the ghost? As far as prod's role may change it in prod; what that
+    may is not always known, and who stages the input says that the code does.
+    """
+    entry, role = trigger.entry, rights.role_of(forked.step.function, account)
+    location = Location(trigger.bucket, entry.prefix, entry.suffix) if entry else Location(trigger.bucket)
+    return bool(rights.changes(role, account, location))
 
 
 def key_grants(ground: Ground, prod: set[str], read: set[str], written: set[str]) -> list[Grant]:
