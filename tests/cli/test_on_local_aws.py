@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.core.resources import Resource
@@ -19,17 +19,11 @@ from dbt_ghost.demo.production import Production
 from dbt_ghost.demo.story import BRANCH, STATE_BUCKET
 from dbt_ghost.providers.aws.ghosts import AwsGhosts
 from dbt_ghost.providers.aws.session import Session
-from ghost_cli.main import cli
+from tests.cli.typed import ghost_ingest
 
 GHOST = GhostName("flights", BRANCH)
 
 pytestmark = pytest.mark.usefixtures("production", "on_branch")
-
-
-def ghost_ingest(*words: str, exit_code: int = 0) -> Result:
-    result = CliRunner().invoke(cli, list(words))
-    assert result.exit_code == exit_code, result.output
-    return result
 
 
 def found(session: Session) -> set[Resource]:

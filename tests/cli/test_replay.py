@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from rich.console import Console
 
 from dbt_ghost.core.naming import GhostName
@@ -25,17 +25,12 @@ from dbt_ghost.providers.aws.replays import key_of
 from dbt_ghost.providers.aws.session import Session
 from ghost_cli.main import cli
 from ghost_cli.render_replay import SHOWN_FAILURES, Watch, length, outcome_text, replay_text, size
+from tests.cli.typed import ghost_ingest
 from tests.operations.replay_scene import TO_FUNCTION, Scene, arrival, things
 
 GHOST = GhostName("flights", BRANCH)
 DAYS = ("2013-02-01", "2013-02-02", "2013-02-03")
 on_local_aws = pytest.mark.usefixtures("production", "on_branch")
-
-
-def ghost_ingest(*words: str, exit_code: int = 0) -> Result:
-    result = CliRunner().invoke(cli, list(words))
-    assert result.exit_code == exit_code, result.output
-    return result
 
 
 def keys(session: Session, bucket: str) -> set[str]:

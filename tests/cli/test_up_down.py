@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from dbt_ghost.core.branch import BRANCH_VARIABLES
 from dbt_ghost.core.resources import Resource
@@ -18,9 +17,9 @@ from dbt_ghost.demo.production import Production
 from dbt_ghost.providers.aws.ghosts import AwsGhosts
 from dbt_ghost.providers.aws.session import Session
 from dbt_ghost.providers.lake_files import Lake
-from ghost_cli.main import cli
 from tests.cli.test_replay import put_unheard
 from tests.cli.told import GHOST
+from tests.cli.typed import ghost_ingest
 from tests.providers.lakes import opened
 
 DAYS = ("2013-02-01", "2013-02-02")
@@ -43,12 +42,6 @@ def lake(monkeypatch: pytest.MonkeyPatch, checkout: Path, production: Production
     for day in DAYS:
         production.wait_for(day)
     return made
-
-
-def ghost_ingest(*words: str, exit_code: int = 0) -> Result:
-    result = CliRunner().invoke(cli, list(words))
-    assert result.exit_code == exit_code, result.output
-    return result
 
 
 def found(session: Session) -> set[Resource]:

@@ -10,7 +10,6 @@ import click
 import pytest
 
 from dbt_ghost.core.errors import GhostError, Refused
-from dbt_ghost.core.record import Record
 from dbt_ghost.core.replay import Replay, Request
 from dbt_ghost.demo.production import Production
 from dbt_ghost.demo.story import BRANCH, STATE_BUCKET
@@ -37,6 +36,7 @@ from tests.cli.told import (
     record,
     up,
 )
+from tests.cli.typed import recorded
 from tests.local_aws import PROD_ACCOUNT, REGION
 
 
@@ -229,18 +229,7 @@ def test_pipes_of_one_place_need_one_notification(
 
 
 def test_a_clone_that_is_younger_than_the_triggers_has_its_lookback_as_the_gap() -> None:
-    born = T - timedelta(days=2)
-    old = Record(
-        project="flights",
-        branch=BRANCH,
-        ghost=GHOST.id,
-        account=PROD_ACCOUNT,
-        region=REGION,
-        state="ready",
-        created_at=born,
-        updated_at=T,
-        expires_at=T,
-    )
+    old = recorded(T - timedelta(days=2))
     request, until = gap(T, old, timedelta(hours=1), timedelta(minutes=1))
     assert (request.since, request.until) == ("2026-01-05T11:00:00+00:00", "2026-01-05T12:00:00+00:00")
     assert until == T

@@ -14,17 +14,16 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from dbt_ghost.core.naming import GhostName
-from dbt_ghost.core.record import Record, RecordedResource, RecordedStep
+from dbt_ghost.core.record import RecordedResource, RecordedStep
 from dbt_ghost.core.resources import TAG_BRANCH, TAG_PROJECT
 from dbt_ghost.demo.production import install_state_bucket
 from dbt_ghost.demo.story import BRANCH, STATE_BUCKET
 from dbt_ghost.providers.aws.records import AwsRecords
 from dbt_ghost.providers.aws.session import Session
-from ghost_cli.main import cli
-from tests.local_aws import PROD_ACCOUNT, REGION
+from tests.cli.typed import ghost_ingest, recorded
 
 GHOST = GhostName("flights", BRANCH)
 TAGS = {TAG_BRANCH: BRANCH, TAG_PROJECT: "flights"}
@@ -33,12 +32,6 @@ LINES = 3 * 4 + 5 + 4
 """Of the tap's three events, and the step's two; one of these has an error of two lines."""
 
 pytestmark = pytest.mark.usefixtures("ghost", "on_branch")
-
-
-def ghost_ingest(*words: str, exit_code: int = 0) -> Result:
-    result = CliRunner().invoke(cli, list(words))
-    assert result.exit_code == exit_code, result.output
-    return result
 
 
 @dataclass(frozen=True)
@@ -68,16 +61,8 @@ def ghost(session: Session) -> Ghost:
         session.client("logs").create_log_group(logGroupName=GHOST.log_group(step), tags=TAGS)
         session.client("logs").create_log_stream(logGroupName=GHOST.log_group(step), logStreamName="s")
         session.client("sqs").create_queue(QueueName=GHOST.failures(step), tags=TAGS)
-    record = Record(
-        project="flights",
-        branch=BRANCH,
-        ghost=GHOST.id,
-        account=PROD_ACCOUNT,
-        region=REGION,
-        state="ready",
-        created_at=ghost.born,
-        updated_at=ghost.born,
-        expires_at=ghost.born + timedelta(days=3),
+    record = recorded(
+        ghost.born,
         steps={"clean": RecordedStep(function="flights-clean", forked_from_sha256="a", code_sha256="b", changed=True)},
         resources=tuple(RecordedResource(kind=kind, name=name) for kind, name in names),
     )
