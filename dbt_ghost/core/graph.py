@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dbt_ghost.core.config import GhostConfig
+from dbt_ghost.core.flow import output_buckets
+from dbt_ghost.core.markup import printable
 from dbt_ghost.core.resources import BucketEvent
 from dbt_ghost.core.topology import ProdMapping, ProdRule, ProdSubscription, Topology, Trigger
 
@@ -79,6 +82,17 @@ def graph_of(topology: Topology, outputs: Mapping[str, tuple[str, ...]], feeds: 
     return Graph(tuple(nodes), tuple(edges), unfollowed)
 
 
+def graph_of_project(topology: Topology, config: GhostConfig) -> Graph:
+    """With the outputs and feeds that are configured. Raises Refused where an output's variable is not set."""
+    steps = config.ingestion.steps
+    outputs = {step.name: output_buckets(step, steps[step.name].outputs) for step in topology.steps}
+    feeds = [
+        *(Feed(feed.table, bucket=feed.bucket, prefix=feed.prefix) for feed in config.feed),
+        *(Feed(step.feeds, step=name) for name, step in steps.items() if step.feeds),
+    ]
+    return graph_of(topology, outputs, feeds)
+
+
 def graph_text(graph: Graph) -> str:
     """Indented; what was shown before is not shown again. Characters that a terminal would obey are written out."""
     shown: set[Node] = set()
@@ -88,7 +102,7 @@ def graph_text(graph: Graph) -> str:
         if node not in shown:  # in the second round: what only feeds itself
             lines += _tree(graph, node, "", 0, shown)
     lines += [f"not followed: {step}: {what}" for step, what in graph.unfollowed]
-    return "\n".join(_printable(line) for line in lines) or "no steps are configured"
+    return "\n".join(printable(line) for line in lines) or "no steps are configured"
 
 
 def graph_mermaid(graph: Graph) -> str:
@@ -165,14 +179,10 @@ def _called(node: Node) -> str:
     return f"{node.kind} {node.name}"
 
 
-def _printable(line: str) -> str:
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)
-
-
 def _escaped(text: str) -> str:
     """Everything that could mean something to Mermaid as a numeric entity; letters of all scripts stay."""
-    printable = _printable(text)
-    return "".join(each if each.isalnum() or each in HARMLESS else f"#{ord(each)};" for each in printable)
+    harmless = (each if each.isalnum() or each in HARMLESS else f"#{ord(each)};" for each in printable(text))
+    return "".join(harmless)
 
 
 def _last(arn: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ET
 
 import pytest
 from click.testing import CliRunner, Result
@@ -31,5 +32,12 @@ def test_it_is_printed_for_mermaid_and_for_programs_too() -> None:
     assert {"clean", "enrich"} == {node["name"] for node in nodes if node["kind"] == "step"}
 
 
-def test_mermaid_and_json_at_once_is_a_usage_error() -> None:
-    assert "choose one" in graph("--mermaid", "--json", exit_code=2).stderr
+def test_it_is_drawn_as_a_picture_that_names_every_part() -> None:
+    titles = [each.text for each in ET.fromstring(graph("--svg").stdout).iter("{http://www.w3.org/2000/svg}title")]
+    nodes = json.loads(graph("--json").stdout)["nodes"]
+    assert {f"{node['kind']} {node['name']}" for node in nodes} <= set(titles)
+
+
+@pytest.mark.parametrize("answers", [("--mermaid", "--json"), ("--svg", "--json"), ("--mermaid", "--svg")])
+def test_two_answers_at_once_are_a_usage_error(answers: tuple[str, str]) -> None:
+    assert "choose one" in graph(*answers, exit_code=2).stderr
