@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any, assert_never
+from typing import Any
 
 import click
 
-from dbt_ghost.core.plan import Change, Create, Delete, Hop, Plan, Update, verb_of
-from dbt_ghost.core.record import Record
+from dbt_ghost.core.plan import Change, Hop, Plan, Update, verb_of
+from dbt_ghost.core.record import Record, Verb
 from dbt_ghost.core.resources import kind_of, name_of
+
+LOOKS: Mapping[Verb, tuple[str, str]] = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red")}
+"""The sign and the colour of each verb; the sign reads without colour."""
 
 
 def plan_text(plan: Plan) -> str:
@@ -38,16 +41,11 @@ def plan_json(plan: Plan) -> dict[str, Any]:
 
 def change_line(change: Change) -> str:
     """One change on one line, with a sign that reads without colour."""
-    what = f"{kind_of(change.resource):<20} {name_of(change.resource)}"
-    match change:
-        case Create():
-            return click.style(f"  + create {what}", fg="green")
-        case Update(what=fields):
-            return click.style(f"  ~ update {what} ({', '.join(fields)})", fg="yellow")
-        case Delete():
-            return click.style(f"  - delete {what}", fg="red")
-        case _:
-            assert_never(change)
+    verb, resource = verb_of(change), change.resource
+    sign, colour = LOOKS[verb]
+    differing = ", ".join(differing_of(change))
+    line = f"  {sign} {verb} {kind_of(resource):<20} {name_of(resource)}"
+    return click.style(f"{line} ({differing})" if differing else line, fg=colour)
 
 
 def forked_text(plan: Plan, record: Record) -> str:
@@ -88,9 +86,8 @@ def _flow(flow: tuple[Hop, ...]) -> Iterator[str]:
         return
     yield ""
     for hop in flow:
-        sources = [f"{bucket} (prod's events, by {way})" for bucket, way in hop.from_prod] + list(hop.from_ghost)
-        yield f"  {hop.step:<10} {'is served by prod' if hop.shared else code_of(hop.changed)}"
-        yield from (f"    reads  {source}" for source in sources)
+        yield f"  {hop.step:<10} {served_by(hop)}"
+        yield from (f"    reads  {source}{f' ({how})' if how else ''}" for source, how in sources_of(hop))
         yield from (f"    writes {ghost} for {prod}" for prod, ghost in hop.writes)
 
 
@@ -108,8 +105,7 @@ def _notes(plan: Plan) -> Iterator[str]:
 
 
 def _prod_line(plan: Plan) -> str:
-    verbs: list[str] = [verb_of(change) for change in plan.changes]
-    counts = ", ".join(f"{verbs.count(verb)} to {verb}" for verb in ("create", "update", "delete"))
+    counts = ", ".join(f"{count} to {verb}" for verb, count in counts_of(plan).items())
     invoked = f" Production functions invoked: {', '.join(plan.prod_invoked)}." if plan.prod_invoked else ""
     return f"Plan: {counts}. Production resources modified: {plan.prod_changes}.{invoked}"
 
@@ -117,6 +113,28 @@ def _prod_line(plan: Plan) -> str:
 def code_of(changed: bool) -> str:
     """Which code a step runs."""
     return "runs the branch's code" if changed else "runs a copy of prod's code"
+
+
+def served_by(hop: Hop) -> str:
+    """Which code a step of the ghost runs, and whose function."""
+    return "is served by prod" if hop.shared else code_of(hop.changed)
+
+
+def sources_of(hop: Hop) -> list[tuple[str, str]]:
+    """What a step of the ghost reads, and how that reaches it, empty for its own buckets."""
+    from_prod = [(bucket, f"prod's events, by {way}") for bucket, way in hop.from_prod]
+    return from_prod + [(bucket, "") for bucket in hop.from_ghost]
+
+
+def counts_of(plan: Plan) -> dict[Verb, int]:
+    """How many changes of each kind."""
+    verbs = [verb_of(change) for change in plan.changes]
+    return {verb: verbs.count(verb) for verb in LOOKS}
+
+
+def differing_of(change: Change) -> tuple[str, ...]:
+    """The fields that an update changes."""
+    return change.what if isinstance(change, Update) else ()
 
 
 def _hop_json(hop: Hop) -> dict[str, Any]:

@@ -4,28 +4,57 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ghost_cli.options import branch_option, json_option, project_dir_option, steps_option
+from ghost_cli.page_file import STDOUT, checked_place, write_page
+
+if TYPE_CHECKING:
+    from ghost_cli.wiring import PlannedFork, Project
 
 
 @click.command("plan")
 @project_dir_option
 @branch_option
 @steps_option
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    metavar="FILE",
+    callback=checked_place,
+    help="Write the plan into this file as well, as a page with the flow drawn, to send on or to print; `-` prints it.",
+)
 @json_option
-def command(project_dir: Path | None, branch: str | None, steps: tuple[str, ...], as_json: bool) -> None:
+def command(
+    project_dir: Path | None, branch: str | None, steps: tuple[str, ...], html: Path | None, as_json: bool
+) -> None:
     """Show what `fork` would do, and change nothing.
 
     Discovers the configured steps in the account, finds out which of them the branch changes, and lists every
     resource that the ghost needs. Environment values are never shown.
     """
+    if html == STDOUT and as_json:
+        raise click.UsageError("--html - and --json are two answers: choose one")
     from ghost_cli.render import plan_json, plan_text
     from ghost_cli.wiring import Project
 
     project = Project.load(project_dir)
     for note in project.notes:
         click.echo(f"note: {note}", err=True)
-    plan = project.plan_fork(project.ghost(branch), steps).plan
-    click.echo(json.dumps(plan_json(plan), indent=2) if as_json else plan_text(plan))
+    planned = project.plan_fork(project.ghost(branch), steps)
+    if html:
+        write_page(html, _page(project, planned))
+    if html != STDOUT:
+        click.echo(json.dumps(plan_json(planned.plan), indent=2) if as_json else plan_text(planned.plan))
+    if html and html != STDOUT:
+        click.echo(f"The plan as a page: {html}", err=True)
+
+
+def _page(project: Project, planned: PlannedFork) -> str:
+    from dbt_ghost.core.graph import graph_of_project
+    from dbt_ghost.providers.process import SystemClock
+    from ghost_cli.render_html import plan_html
+
+    return plan_html(planned.plan, graph_of_project(planned.topology, project.config), SystemClock().now())
