@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+import click
+
 from dbt_ghost.core.record import Record
 from dbt_ghost.operations.logs import Line
-from dbt_ghost.operations.status import Count, Status, StepTraffic, Traffic
+from dbt_ghost.operations.status import Count, Off, Status, StepState, StepTraffic, Traffic
 from ghost_cli.render import code_of, time_of
 
 
@@ -18,15 +21,18 @@ def status_text(branch: str, status: Status, traffic: Traffic | None = None) -> 
         rest = "run fork to make it so, or drop to remove it" if status.found else "nothing of it is there"
         lines = [f"{branch}: no ghost on record; {rest}"]
     else:
-        lines = [f"{branch}: {record.state}" + (" (expired)" if status.expired else "")]
+        lines = [f"{branch}: {record.state}{_marks(status)}"]
         lines += [f"  ghost    {record.ghost}", f"  since    {time_of(record.created_at)}"]
         lines += [f"  until    {time_of(record.expires_at)}"]
         lines += [f"  locked   by {record.lock.owner} until {time_of(record.lock.expires_at)}"] if record.lock else []
-        lines += [f"  step     {name}: {code_of(step.changed)}" for name, step in record.steps.items()]
-    lines += [f"  there    {r.kind:<20} {r.name}" for r in status.found if r not in status.unrecorded]
+        lines += [f"  step     {step.name}: {_step(step)}" for step in status.steps]
+    told = [*status.unrecorded, *(each.trigger for each in status.off)]
+    lines += [f"  there    {r.kind:<20} {r.name}" for r in status.found if r not in told]
+    lines += [_off_line(each) for each in status.off]
     lines += [f"  MISSING  {r.kind:<20} {r.name}" for r in status.missing]
     lines += [f"  EXTRA    {r.kind:<20} {r.name} (not on record)" for r in status.unrecorded]
     lines += [f"  UNTAGGED {what} (has the ghost's name and not its tags)" for what in status.unclaimed]
+    lines += [f"  STRAY    {stray.told}; remove it:\n           {stray.removal}" for stray in status.strays]
     return "\n".join([*lines, *(_traffic_lines(traffic) if traffic else ())])
 
 
@@ -36,12 +42,20 @@ def status_json(branch: str, status: Status, traffic: Traffic | None = None) -> 
         "branch": branch,
         "record": status.record.model_dump(mode="json") if status.record else None,
         "expired": status.expired,
+        "paused": status.paused,
+        "steps": {step.name: _step_json(step) for step in status.steps},
         "found": [r.model_dump() for r in status.found],
         "missing": [r.model_dump() for r in status.missing],
         "unrecorded": [r.model_dump() for r in status.unrecorded],
         "unclaimed": list(status.unclaimed),
+        "strays": [{**asdict(stray), "told": stray.told, "removal": stray.removal} for stray in status.strays],
+        "off": [{**each.trigger.model_dump(), "why": each.why, "meant": each.meant} for each in status.off],
         "events": _traffic_json(traffic) if traffic else None,
     }
+
+
+def say_note(what: str) -> None:
+    click.echo(f"note: {what}", err=True)
 
 
 def records_text(records: Iterable[Record], now: datetime) -> str:
@@ -60,6 +74,31 @@ def line_text(line: Line, width: int) -> str:
 
 def line_json(line: Line) -> dict[str, Any]:
     return {"time": _precise(line.time), "step": line.step, "id": line.id, "text": line.text}
+
+
+def _marks(status: Status) -> str:
+    marks = ["expired"] if status.expired else []
+    marks += ["paused"] if status.paused else []
+    marks += ["not every trigger is on"] if not status.listens else []
+    return f" ({', '.join(marks)})" if marks else ""
+
+
+def _step(step: StepState) -> str:
+    told = [f"is served by prod's function {step.shared}" if step.shared else code_of(step.changed)]
+    told += ["paused"] if step.paused else []
+    if step.sample != 1:
+        told += [f"sample {'unknown' if step.sample is None else format(step.sample, 'g')}"]
+    return ", ".join(told)
+
+
+def _step_json(step: StepState) -> dict[str, Any]:
+    """`shared` is null where the ghost has a function of its own; `sample` is null where it cannot be read."""
+    return {"changed": step.changed, "shared": step.shared or None, "paused": step.paused, "sample": step.sample}
+
+
+def _off_line(off: Off) -> str:
+    how = "" if off.meant else "; fork puts it right"
+    return f"  {'paused' if off.meant else 'OFF':<8} {off.trigger.kind:<20} {off.trigger.name} ({off.why}{how})"
 
 
 def _traffic_lines(traffic: Traffic) -> Iterator[str]:

@@ -19,7 +19,7 @@ from dbt_ghost.core.topology import Account, Topology
 from dbt_ghost.operations.apply import Applier, Origin, Seen, refuse_untagged, see
 from dbt_ghost.operations.code import CodeOfSteps, code_of_steps, refuse_unaware
 from dbt_ghost.operations.discover import discover
-from dbt_ghost.operations.drop import plan_drop
+from dbt_ghost.operations.drop import forget_replay, plan_drop
 from dbt_ghost.operations.fork import plan_fork
 from dbt_ghost.operations.replay import Replayer
 from dbt_ghost.providers import git
@@ -36,6 +36,7 @@ from dbt_ghost.providers.dbt_project import DbtRun
 from dbt_ghost.providers.minimal_project import MinimalProject
 from dbt_ghost.providers.process import SystemClock, ThisProcess
 from dbt_ghost.providers.project_files import read_project_file
+from ghost_cli.render_status import say_note
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,11 @@ class Project:
 
     def plan_drop(self, ghost: GhostName) -> tuple[Plan, Seen]:
         seen = see(self.ghosts, self.records, ghost)
-        return plan_drop(ghost, self.account, seen.found.resources), seen
+        return plan_drop(ghost, self.account, seen.found), seen
+
+    def forget_replay(self, ghost: GhostName) -> None:
+        """Of a ghost that was dropped. Says what goes wrong."""
+        forget_replay(self.replays, ghost, say_note)
 
     def run_operation(
         self, name: str, arguments: Mapping[str, Any], branch: str | None, profiles_dir: Path | None
@@ -147,7 +152,8 @@ class Project:
         """`channels` are the queues of other accounts that the ghost's buckets may notify."""
         allowed = frozenset(channel.queue_arn for channel in channels)
         ghosts = AwsGhosts(self.session, self.config.project, self.account, allowed)
-        return Applier(ghosts, self.records, SystemClock(), ThisProcess(), package, watch)
+        process = ThisProcess()
+        return Applier(ghosts, self.records, SystemClock(), process, package, watch, gone=self.forget_replay)
 
     def replayer(self, ghost: GhostName, listing: Callable[[str], None]) -> Replayer:
         """`listing` hears each URL that is listed."""

@@ -89,6 +89,10 @@ class Record(_Part):
     tree: str = Field(default="", description="git tree hash of the branch: squash merges change commits, not trees")
     lock: Lock | None = None
     steps: dict[str, RecordedStep] = {}
+    shared: dict[str, str] = Field(
+        default={},
+        description="step that prod's own function serves: the function, with the alias that it is invoked by",
+    )
     resources: tuple[RecordedResource, ...] = ()
     journal: tuple[RecordedChange, ...] = ()
     channels: tuple[Channel, ...] = Field(default=(), description="the queues of the clone's pipes")

@@ -249,16 +249,6 @@ Resource = (
 )
 
 
-@dataclass(frozen=True)
-class Found:
-    """One look at a ghost: what is its own by name and tag, in build order; and what only has its names, in words:
-    `role ghost-...`.
-    """
-
-    resources: tuple[Resource, ...]
-    unclaimed: tuple[str, ...] = ()
-
-
 BUILD_ORDER: tuple[type[Resource], ...] = (
     *(Bucket, Queue, Topic, LogGroup, Role, Function, EventSourceMapping, Notifications, Subscription, Rule),
 )

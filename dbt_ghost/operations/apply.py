@@ -14,7 +14,7 @@ from dbt_ghost.core.errors import Conflict, GhostError, Refused
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.core.plan import Change, Create, Delete, Plan, Update, waves
 from dbt_ghost.core.record import Record, StoredRecord
-from dbt_ghost.core.resources import TAG_BRANCH, Function, kind_of, name_of
+from dbt_ghost.core.resources import Function, kind_of, name_of
 from dbt_ghost.operations.journal import UNKNOWN, Journal, Origin
 from dbt_ghost.operations.waves import Wave
 from dbt_ghost.operations.world import Clock, Found, Ghosts, Process, Records
@@ -43,7 +43,7 @@ def see(ghosts: Ghosts, records: Records, ghost: GhostName) -> Seen:
 class Applier:
     """Performs plans. `package` gives the package with a CodeSha256, to several threads at once.
 
-    `watch` sees each change before it is made, one at a time.
+    `watch` sees each change before it is made, one at a time; `gone` hears of a ghost that is dropped, on record too.
     """
 
     ghosts: Ghosts
@@ -53,10 +53,12 @@ class Applier:
     package: Callable[[str], bytes]
     watch: Callable[[Change], None] = lambda change: None
     look_s: float = LOOK_S
+    gone: Callable[[GhostName], None] = lambda ghost: None
 
     def is_settled(self, plan: Plan, seen: Seen | None = None) -> bool:
         """Is there nothing to change, and no record that says otherwise? Raises Refused as `carry_out` does."""
         stored, found = self._seen(plan, seen)
+        refuse_strays(found)
         nothing_to_do = not plan.changes and plan.becomes == (stored.record.state if stored else "dropped") == "dropped"
         if nothing_to_do:
             refuse_untagged(plan.ghost, found)
@@ -66,15 +68,23 @@ class Applier:
         """Returns the record as it then stands. `seen` is what the plan was made from; read now if it is not given.
 
         Without changes nothing is read again, and the record is written once. Raises Conflict, with nothing changed
-        but the lock's times, if somebody else works on the ghost or it is no longer what the plan was made from. After
-        any other error the record says how far it came, and the next run takes up from there.
+        but the lock's times, if somebody else works on the ghost or it is no longer what the plan was made from;
+        Refused likewise for strays. After any other error the record says how far it came, and the next run takes up
+        from there.
         """
         stored, found = self._seen(plan, seen)
+        refuse_strays(found)
         journal = Journal.opened(self.records, self.clock, self.process, stored, plan=plan, ttl=ttl)
-        if not plan.changes:
+        if plan.changes:
+            self._carry_out(plan, ttl, origin, journal)
+        else:
             _refuse_left(plan, found)
             journal.close(plan, ttl, origin)
-            return journal.record
+        if plan.becomes == "dropped":
+            self.gone(plan.ghost)
+        return journal.record
+
+    def _carry_out(self, plan: Plan, ttl: timedelta, origin: Origin, journal: Journal) -> None:
         journal.lock()
         try:
             self._refuse_if_moved(plan)
@@ -86,14 +96,15 @@ class Applier:
         except BaseException:
             journal.give_up()
             raise
-        return journal.record
 
     def _seen(self, plan: Plan, seen: Seen | None) -> tuple[StoredRecord | None, Found]:
         seen = seen or see(self.ghosts, self.records, plan.ghost)
         return seen.stored, seen.found
 
     def _refuse_if_moved(self, plan: Plan) -> None:
-        if frozenset(self.ghosts.look(plan.ghost).resources) != plan.existing:
+        found = self.ghosts.look(plan.ghost)
+        refuse_strays(found)
+        if frozenset(found.resources) != plan.existing:
             raise Conflict(
                 f"the ghost of {plan.ghost.branch!r} changed since the plan was made",
                 "run the command again: it plans from what is there now",
@@ -124,11 +135,24 @@ class Applier:
 
 
 def refuse_untagged(ghost: GhostName, found: Found) -> None:
-    """Raises Refused if something has the ghost's names and not its tags: whose it is cannot be known."""
+    """Raises Refused for strays, and if something has the ghost's names and not its tags: nobody knows whose it is."""
+    refuse_strays(found)
     if found.unclaimed:
+        tags = ", ".join(f"{key}={value}" for key, value in found.tags)
         raise Refused(
             f"not tagged as the ghost's of {ghost.branch!r}, and named like it: {', '.join(found.unclaimed)}",
-            f"look what it is: tag it {TAG_BRANCH}={ghost.branch} if it is the ghost's, else remove it by hand",
+            f"look what it is: tag it {tags} if it is the ghost's, else remove it by hand",
+        )
+
+
+def refuse_strays(found: Found) -> None:
+    """Raises Refused for mappings by which the ghost's functions take what is not the ghost's: a drop would leave them
+    behind, on prod's queue say, with no function to hand its messages to.
+    """
+    if found.strays:
+        raise Refused(
+            "no fork made this: " + "; ".join(stray.told for stray in found.strays),
+            "remove it first, then run the command again:\n" + "\n".join(stray.removal for stray in found.strays),
         )
 
 

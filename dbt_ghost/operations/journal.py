@@ -100,6 +100,7 @@ class Journal:
             **({**self._reborn(plan), **forked} if plan.becomes == "ready" else {}),
             state=plan.becomes,
             steps={name: _live(step, before.get(name), now) for name, step in plan.steps},
+            shared=dict(zip((hop.step for hop in plan.flow if hop.shared), plan.prod_invoked, strict=True)),
             resources=_left(plan),
             channels=plan.channels,
             journal=tuple(entry.model_copy(update={"outcome": "done"}) for entry in self.record.journal),

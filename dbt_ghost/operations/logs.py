@@ -33,6 +33,15 @@ def groups_of(ghost: GhostName, record: Record | None, only: Collection[str] = (
     steps = logged_steps(ghost, record, record.resources) if record else ()
     if not steps:
         raise NotFound(f"there is no ghost of {ghost.branch!r} on record", "`ghost-ingest list` shows those there are")
+    shared = record.shared if record else {}
+    if served := [step for step in only if step in shared]:
+        raise NotFound(
+            "; ".join(
+                f"step {step} has no log of the ghost's: prod's function {shared[step]} serves it" for step in served
+            ),
+            "the ghost's events are in that function's own log, among prod's; "
+            f"the ghost's logs are of {', '.join(steps)}",
+        )
     if unknown := [step for step in only if step not in steps]:
         raise NotFound(f"the ghost has no step {', '.join(unknown)}", f"its steps are {', '.join(steps)}")
     return {step: ghost.log_group(step) for step in steps if step in only or not only}

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from dbt_ghost.core.found import Found
 from dbt_ghost.core.invocations import LogEvent
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.core.record import Record, StoredRecord, UnreadableRecord
 from dbt_ghost.core.replay import Handed, ProdObject, Replay, StoredReplay
-from dbt_ghost.core.resources import BucketEvent, Found, Resource
+from dbt_ghost.core.resources import BucketEvent, Resource
 from dbt_ghost.core.step_code import ImageUri, Touched, Untold
 from dbt_ghost.core.topology import Account, ProdBucket, ProdFunction, ProdSubscription
 from dbt_ghost.core.wires import Alias, Door, SeenQueue, SeenRule, SeenSubscription, SeenTopic
@@ -213,6 +214,10 @@ class Replays(Protocol):
 
     def write(self, replay: Replay, version: str | None) -> StoredReplay:
         """Write if nobody wrote since `version` (None: if there is none yet), else raise Conflict."""
+        ...
+
+    def delete(self, ghost: GhostName) -> None:
+        """Remove it. Absence is success; a denied call never is."""
         ...
 
 

@@ -35,6 +35,9 @@ def command(
 
     Events reach CloudWatch some seconds after they were written: while following, late ones are printed when they
     come, each once.
+
+    A step with `downstream: share` has no log here: prod's function writes the ghost's events into its own, among
+    prod's.
     """
     from dbt_ghost.operations.logs import Tail, groups_of
     from dbt_ghost.providers.aws.logs import AwsLogs

@@ -32,7 +32,11 @@ def command(
     of a queue's messages being one; `out` those that it dealt with, and for the tap what it passed on; `failed` waits
     in the step's failure queue now. What cannot be counted is `?`, with the reason.
 
-    Exit code 1 if something on record is missing or something of the ghost is not on record.
+    A step is `paused` that hears nothing of prod's because the settings say so; `sample` is the share of prod's objects
+    that the ghost's tap lets through to it. A step that prod's function serves has no events here: they are prod's.
+
+    Exit code 1 if something on record is missing, something of the ghost is not on record or not tagged, a rule or
+    mapping is off without `paused: true`, or a mapping that no fork made reads for one of the ghost's functions.
     """
     from dbt_ghost.operations.apply import see
     from dbt_ghost.operations.status import Counter, status_of, steps_of, window_start
@@ -45,7 +49,8 @@ def command(
     project, clock = Project.load(project_dir), SystemClock()
     ghost = project.ghost(branch)
     seen = see(project.ghosts, project.records, ghost)
-    status = status_of(seen.stored.record if seen.stored else None, seen.found, clock.now())
+    record, paused = seen.stored.record if seen.stored else None, project.config.ingestion.paused
+    status = status_of(record, seen.found, clock.now(), paused)
     traffic = None
     if steps := () if no_events else steps_of(ghost, status):
         counter = Counter(AwsLogs(project.session), AwsFailureQueues(project.session), clock, ghost)

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from dbt_ghost.core.found import Found
 from dbt_ghost.core.naming import TAP
 from dbt_ghost.core.record import Record
-from dbt_ghost.core.resources import Found
 from dbt_ghost.operations.logs import Line
 from dbt_ghost.operations.status import Count, StepTraffic, Traffic, status_of
 from ghost_cli.render_status import line_json, line_text, records_text, status_json, status_text

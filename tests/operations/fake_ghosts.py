@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from dbt_ghost.core.found import Found, StrayMapping
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.core.plan import is_ghosts
 from dbt_ghost.core.resources import (
@@ -24,11 +25,11 @@ from dbt_ghost.core.resources import (
     Rule,
     Subscription,
     Topic,
+    ghost_tags,
     kind_of,
     name_of,
 )
 from dbt_ghost.core.topology import Account
-from dbt_ghost.operations.world import Found
 from dbt_ghost.providers.artifacts import sha256
 
 ACCOUNT = Account("111111111111", "eu-west-1")
@@ -87,6 +88,7 @@ class _Change:
 class FakeGhosts:
     calls: Calls
     made: dict[Key, Resource] = field(default_factory=dict)
+    strays: list[StrayMapping] = field(default_factory=list)
     looks: int = 0
 
     def look(self, ghost: GhostName) -> Found:
@@ -95,7 +97,8 @@ class FakeGhosts:
             named = [resource for resource in self.made.values() if is_ghosts(ghost, resource)]
         untagged = (Notifications, Subscription)
         ours = [r for r in named if isinstance(r, untagged) or (TAG_BRANCH, ghost.branch) in r.tags]
-        return Found(tuple(ours), tuple(sorted(f"{kind_of(r)} {name_of(r)}" for r in named if r not in ours)))
+        unclaimed = sorted(f"{kind_of(r)} {name_of(r)}" for r in named if r not in ours)
+        return Found(tuple(ours), tuple(unclaimed), tuple(self.strays), ghost_tags(ghost, {}))
 
     def put(self, resource: Resource, code: bytes | None = None) -> None:
         with self.calls.change(f"put {kind_of(resource)} {name_of(resource)}"):

@@ -70,7 +70,7 @@ def plan_to(cloud: FakeCloud, wanted: Iterable[Resource]) -> Plan:
 
 
 def plan_of_drop(cloud: FakeCloud) -> Plan:
-    return plan_drop(GHOST, ACCOUNT, cloud.ghosts.look(GHOST).resources)
+    return plan_drop(GHOST, ACCOUNT, cloud.ghosts.look(GHOST))
 
 
 def applier(cloud: FakeCloud) -> Applier:

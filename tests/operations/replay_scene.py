@@ -40,6 +40,7 @@ class FakeReplays:
     calls: Calls
     kept: dict[str, StoredReplay] = field(default_factory=dict)
     versions: int = 0
+    undeletable: Exception | None = None
 
     def read(self, ghost: GhostName) -> StoredReplay | None:
         return self.kept.get(ghost.id)
@@ -54,6 +55,12 @@ class FakeReplays:
             stored = StoredReplay(Replay.model_validate_json(replay.model_dump_json()), str(self.versions))
             self.kept[replay.ghost] = stored
             return stored
+
+    def delete(self, ghost: GhostName) -> None:
+        with self.calls.change("forget"):
+            if self.undeletable:
+                raise self.undeletable
+            self.kept.pop(ghost.id, None)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dbt_ghost.core.errors import Conflict, GhostError, Refused
+from dbt_ghost.core.found import Found
 from dbt_ghost.core.naming import TAP
 from dbt_ghost.core.record import LEASE
 from dbt_ghost.core.resources import LogGroup, Role, kind_of, name_of
@@ -105,7 +106,7 @@ def test_a_second_drop_has_nothing_to_do(cloud: FakeCloud) -> None:
 
 
 def test_dropping_what_never_was_leaves_no_record(cloud: FakeCloud) -> None:
-    assert applier(cloud).is_settled(plan_drop(GHOST, ACCOUNT, ()))
+    assert applier(cloud).is_settled(plan_drop(GHOST, ACCOUNT, Found(())))
     assert cloud.records.kept == {}
 
 
@@ -171,7 +172,7 @@ def test_a_ghost_is_not_dropped_from_another_region(cloud: FakeCloud) -> None:
     forked(cloud)
     elsewhere = Account(ACCOUNT.id, "us-east-1")
     with pytest.raises(Conflict, match="111111111111 eu-west-1, and you are in 111111111111 us-east-1"):
-        applier(cloud).carry_out(plan_drop(GHOST, elsewhere, ()), TTL)
+        applier(cloud).carry_out(plan_drop(GHOST, elsewhere, Found(())), TTL)
     assert cloud.records.kept[GHOST.id].record.state == "ready"
 
 

@@ -183,6 +183,15 @@ def test_a_step_that_the_ghost_does_not_have_is_an_error_with_those_it_has(recor
     assert error.value.hint == "its steps are tap, clean, enrich"
 
 
+def test_a_step_that_prods_function_serves_has_no_log_of_the_ghosts(record: Record) -> None:
+    shared = record.model_copy(update={"shared": {"middle": "p-middle"}})
+    assert groups_of(GHOST, shared) == groups_of(GHOST, record)
+    with pytest.raises(NotFound) as error:
+        groups_of(GHOST, shared, ["clean", "middle"])
+    assert error.value.message == "step middle has no log of the ghost's: prod's function p-middle serves it"
+    assert "that function's own log" in error.value.hint and "are of tap, clean, enrich" in error.value.hint
+
+
 def test_no_ghost_has_no_logs(record: Record) -> None:
     for none in (None, record.model_copy(update={"state": "dropped", "resources": ()})):
         with pytest.raises(NotFound, match="there is no ghost of 'fix/late' on record"):

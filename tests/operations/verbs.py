@@ -41,4 +41,4 @@ def fork(world: FakeWorld, config: GhostConfig, ghost: GhostName) -> Record:
 
 
 def drop(world: FakeWorld, ghost: GhostName) -> Record:
-    return applier(world).carry_out(plan_drop(ghost, ACCOUNT, world.ghosts.look(ghost).resources), TTL)
+    return applier(world).carry_out(plan_drop(ghost, ACCOUNT, world.ghosts.look(ghost)), TTL)

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from dbt_ghost.core.errors import GhostError
+from dbt_ghost.core.found import StrayMapping
 from dbt_ghost.core.resources import EventSourceMapping, canonical
 from dbt_ghost.providers.aws import tags
 from dbt_ghost.providers.aws.session import Session, code_of, friendly_errors, message_of, swallowing
@@ -34,13 +35,21 @@ def read(session: Session, queue: str) -> EventSourceMapping | None:
         return EventSourceMapping(queue, "", tags=tuple(sorted(shared)))
 
 
-def find(session: Session, prefix: str) -> list[str]:
-    """The names of the queues that start with `prefix` and have a mapping; the queues themselves may be gone."""
+def find(session: Session, prefix: str, mark: str) -> tuple[list[str], list[StrayMapping]]:
+    """Of a ghost, whose names start with `prefix` and have `mark` in them: its queues that have a mapping, which may be
+    gone themselves; and the mappings by which its functions read anything else.
+    """
+    own, functions = session.account().queue_arn(prefix), session.account().function_arn(prefix)
+    queues, strays = set[str](), list[StrayMapping]()
     with friendly_errors("listing event source mappings"):
         pages = session.client("lambda").get_paginator("list_event_source_mappings").paginate()
-        own = session.account().queue_arn(prefix)
-        arns = [one.get("EventSourceArn", "") for page in pages for one in _on(page)]
-        return sorted({arn.rpartition(":")[2] for arn in arns if arn.startswith(own)})
+        for one in (one for page in pages for one in _on(page)):
+            source, function = one.get("EventSourceArn", ""), one.get("FunctionArn", "")
+            if source.startswith(own) and mark in source:
+                queues.add(source.rpartition(":")[2])
+            elif function.startswith(functions) and mark in function and one.get("State") != "Deleting":
+                strays.append(StrayMapping(one["UUID"], source, function, one.get("State") not in OFF))
+    return sorted(queues), sorted(strays, key=lambda stray: stray.uuid)
 
 
 def put(session: Session, wanted: EventSourceMapping, existing: EventSourceMapping | None) -> None:

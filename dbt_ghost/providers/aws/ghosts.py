@@ -7,13 +7,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from dbt_ghost.core.errors import NotFound, Refused
+from dbt_ghost.core.found import Found, StrayMapping
 from dbt_ghost.core.naming import BRANCH_DIGEST, BUCKET_DIGEST, PIECE_DIGEST, STEP_PATTERN, GhostName
 from dbt_ghost.core.resources import (
     BUILD_ORDER,
     TAG_BRANCH,
     Bucket,
     EventSourceMapping,
-    Found,
     Function,
     LogGroup,
     Notifications,
@@ -23,11 +23,13 @@ from dbt_ghost.core.resources import (
     Rule,
     Subscription,
     Topic,
+    ghost_tags,
     kind_of,
     name_of,
+    pairs,
 )
 from dbt_ghost.core.topology import Account
-from dbt_ghost.providers.aws import kinds
+from dbt_ghost.providers.aws import kinds, tags
 from dbt_ghost.providers.aws.session import Session
 
 LOG_FOLDER = "/aws/lambda/"
@@ -53,12 +55,15 @@ class AwsGhosts:
 
     def look(self, ghost: GhostName) -> Found:
         """In build order. A log group without tags counts by its name: Lambda makes such, for late invocations."""
-        existing = {_identity(one): one for one in self._existing(ghost)}
+        there = self._existing(ghost)
+        existing = {_identity(one): one for one in there if not isinstance(one, StrayMapping)}
         claimed = {one for one in existing.values() if self._is_claimed(ghost, one, existing)}
         left = [one for one in existing.values() if one not in claimed and not isinstance(one, Notifications)]
         return Found(
             resources=tuple(sorted(claimed, key=lambda one: (BUILD_ORDER.index(type(one)), name_of(one)))),
             unclaimed=tuple(sorted(_called(one) for one in left if self._named_by(ghost, one))),
+            strays=tuple(one for one in there if isinstance(one, StrayMapping) and self._reads_for(ghost, one)),
+            tags=pairs(tags.to_aws(ghost_tags(ghost, {}))),
         )
 
     def put(self, resource: Resource, code: bytes | None = None) -> None:
@@ -83,13 +88,13 @@ class AwsGhosts:
         self._guard_existing(resource, bearer, kinds.read(self._session, bearer), _branch_of(resource))
         kinds.delete(self._session, resource)
 
-    def _existing(self, ghost: GhostName) -> list[Resource]:
+    def _existing(self, ghost: GhostName) -> list[Resource | StrayMapping]:
         """What has a name that this ghost could have given. All kinds are listed, then all is read, side by side."""
         with ThreadPoolExecutor(WORKERS) as pool:
             listed = pool.map(lambda listing: listing(), kinds.listings(self._session, ghost))
             readings = [reading for readings in listed for reading in readings]
             found = pool.map(lambda reading: reading(), readings)
-            return [resource for resource in found if resource]
+            return [one for one in found if one]
 
     def _bearer(self, resource: Resource) -> Resource:
         """What carries the tags that say whose the resource is: mostly itself."""
@@ -120,6 +125,9 @@ class AwsGhosts:
             if found := re.fullmatch(pattern, name_of(bearer)):
                 return re.search(rf"-[0-9a-f]{{{BRANCH_DIGEST}}}-", f"-{found['step']}") is None
         return False
+
+    def _reads_for(self, ghost: GhostName, stray: StrayMapping) -> bool:
+        return self._named_by(ghost, Function(stray.function, "", "", "", ""))
 
     def _name_patterns(self, ghost: GhostName, resource: Resource) -> list[str]:
         """Of the names that the ghost gives to resources of this kind."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from dbt_ghost.core.found import StrayMapping
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.core.resources import (
     Bucket,
@@ -35,7 +36,7 @@ from dbt_ghost.providers.aws import (
 )
 from dbt_ghost.providers.aws.session import Session
 
-Reading = Callable[[], Resource | None]
+Reading = Callable[[], Resource | StrayMapping | None]
 Listing = Callable[[], Iterable[Reading]]
 
 KINDS: dict[type[Resource], Any] = {
@@ -106,6 +107,12 @@ def listings(session: Session, ghost: GhostName) -> tuple[Listing, ...]:
     def of_rules() -> Iterable[Reading]:
         return [partial(rules.read, session, name, bus) for name, bus in rules.find(session, prefix) if mark in name]
 
+    def of_mappings() -> Iterable[Reading]:
+        """The listing says all of a stray that there is to know."""
+        queues, strays = event_source_mappings.find(session, prefix, mark)
+        ours = [partial(event_source_mappings.read, session, queue) for queue in queues]
+        return [*ours, *(partial(_known, stray) for stray in strays)]
+
     def of_subscriptions() -> Iterable[Reading]:
         own = (account.function_arn(prefix), account.queue_arn(prefix))
         found = subscriptions.find(session, own)
@@ -118,7 +125,11 @@ def listings(session: Session, ghost: GhostName) -> tuple[Listing, ...]:
         of_log_groups,
         of_roles,
         named(functions.find, functions.read),
-        named(event_source_mappings.find, event_source_mappings.read),
+        of_mappings,
         of_subscriptions,
         of_rules,
     )
+
+
+def _known(stray: StrayMapping) -> StrayMapping:
+    return stray

@@ -13,7 +13,7 @@ BEGIN_AGAIN = "delete the object: the next replay then begins at the beginning"
 
 
 class AwsReplays:
-    """`operations.world.Replays`. Both methods raise GhostError for a missing bucket, with the lines that make it."""
+    """`operations.world.Replays`. Every method raises GhostError for a missing bucket, with the lines that make it."""
 
     def __init__(self, session: Session, bucket: str) -> None:
         self._state = StateBucket(session, bucket, "replay")
@@ -31,6 +31,10 @@ class AwsReplays:
     def write(self, replay: Replay, version: str | None) -> StoredReplay:
         hint = "only one process replays into a ghost at a time: run the command again when the other is done"
         return StoredReplay(replay, self._state.write(key_of(replay.ghost), replay, version, hint))
+
+    def delete(self, ghost: GhostName) -> None:
+        """Whatever it says: one that cannot be read goes too."""
+        self._state.delete(key_of(ghost.id))
 
 
 def key_of(ghost: str) -> str:

@@ -62,6 +62,12 @@ class StateBucket:
                     return stands
                 raise Conflict(f"{self.called(key)} was changed by somebody else meanwhile", hint) from error
 
+    def delete(self, key: str) -> None:
+        """Absence is success. Older versions stay, as the bucket keeps them."""
+        with friendly_errors(f"removing {self.called(key)}"):
+            if self._get(key) is not None:
+                self._answer(lambda: self._s3.delete_object(Key=key, **self._where))
+
     def parsed(self, key: str, body: bytes, of: type[Document], otherwise: str) -> Document:
         """Raises GhostError; `otherwise` says what to do where no newer dbt-ghost wrote it."""
         try:

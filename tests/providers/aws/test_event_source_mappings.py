@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dbt_ghost.core.errors import Denied, GhostError
+from dbt_ghost.core.found import StrayMapping
 from dbt_ghost.core.resources import EventSourceMapping
 from dbt_ghost.core.topology import Account
 from dbt_ghost.providers.aws import event_source_mappings as mappings
@@ -20,7 +21,8 @@ __all__ = ["ground"]
 
 ACCOUNT = Account(PROD_ACCOUNT, REGION)
 GONE, IN_USE = "ResourceNotFoundException", "ResourceInUseException"
-WANTED = EventSourceMapping("ghost-flights-x", "ghost-flights-f")
+MARK = "-abc123-"
+WANTED = EventSourceMapping("ghost-flights-x-abc123-q", "ghost-flights-x-abc123-f")
 UUID = "14e0db71-0000-0000-0000-000000000000"
 FOUND = {
     "UUID": UUID,
@@ -155,7 +157,7 @@ def test_a_mapping_that_was_not_seen_before_it_was_made_is_put_right() -> None:
 
 def test_what_is_denied_is_neither_absent_nor_deleted() -> None:
     with answers("lambda") as session:
-        for attempt in (mappings.read, mappings.delete, mappings.find):
+        for attempt in (mappings.read, mappings.delete, find):
             session.fail("lambda.list_event_source_mappings", "AccessDeniedException", status=403)
             with pytest.raises(Denied):
                 attempt(session, WANTED.queue)
@@ -165,14 +167,42 @@ def test_what_is_denied_is_neither_absent_nor_deleted() -> None:
             mappings.delete(session, WANTED.queue)
 
 
-def test_mappings_of_all_pages_are_found_and_those_without_a_queue_are_not() -> None:
+def find(session: Session, prefix: str = "ghost-flights-") -> tuple[list[str], list[StrayMapping]]:
+    return mappings.find(session, prefix, MARK)
+
+
+KAFKA = {key: value for key, value in FOUND.items() if key != "EventSourceArn"}
+PRODS = FOUND | {"FunctionArn": ACCOUNT.function_arn("flights-clean"), "EventSourceArn": ACCOUNT.queue_arn("flights")}
+
+
+def test_mappings_of_all_pages_are_found_and_prods_and_another_ghosts_are_not() -> None:
+    others = {
+        "FunctionArn": ACCOUNT.function_arn("ghost-flights-y-123abc-f"),
+        "EventSourceArn": ACCOUNT.queue_arn("ghost-flights-y-123abc-q"),
+    }
     with answers("lambda") as session:
-        kafka = {key: value for key, value in FOUND.items() if key != "EventSourceArn"}
-        prods = FOUND | {"EventSourceArn": ACCOUNT.queue_arn("flights-files")}
-        page = {"EventSourceMappings": [kafka, prods], "NextMarker": "more"}
+        page = {"EventSourceMappings": [PRODS, FOUND | others], "NextMarker": "more"}
         session.say("lambda.list_event_source_mappings", page)
         listed(session, {})
-        assert mappings.find(session, "ghost-flights-") == [WANTED.queue]
+        assert find(session) == ([WANTED.queue], [])
+
+
+@pytest.mark.parametrize(("state", "on"), [("Enabled", True), ("Creating", True), ("Disabled", False)])
+@pytest.mark.parametrize("alias", ["", ":live"])
+def test_what_a_ghosts_function_reads_of_others_is_a_stray(alias: str, state: str, on: bool) -> None:
+    """Nothing more is asked: the listing tells all of it."""
+    function = FOUND["FunctionArn"] + alias
+    with answers("lambda") as session:
+        listed(session, {"FunctionArn": function, "EventSourceArn": PRODS["EventSourceArn"], "State": state})
+        assert find(session) == ([], [StrayMapping(UUID, PRODS["EventSourceArn"], function, on)])
+        session.say("lambda.list_event_source_mappings", {"EventSourceMappings": [KAFKA | {"State": state}]})
+        assert find(session) == ([], [StrayMapping(UUID, "", FOUND["FunctionArn"], on)])
+
+
+def test_a_stray_that_is_going_away_already_is_none() -> None:
+    with answers("lambda") as session:
+        listed(session, {"EventSourceArn": PRODS["EventSourceArn"], "State": "Deleting"})
+        assert find(session) == ([], [])
 
 
 def test_a_second_mapping_of_the_queue_is_not_as_it_should_be_and_is_removed(ground: Session) -> None:
