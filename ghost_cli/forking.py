@@ -24,13 +24,8 @@ def ask_for_deletes(planned: PlannedFork, yes: bool) -> None:
         confirm("Remove what is no longer part of the ghost?", yes)
 
 
-def carry_out(project: Project, planned: PlannedFork, yes: bool) -> Forked:
-    ask_for_deletes(planned, yes)
-    return make(project, planned)
-
-
-def make(project: Project, planned: PlannedFork) -> Forked:
-    """Asks nothing: whoever calls it has asked already."""
+def make(project: Project, planned: PlannedFork, *, wait: bool) -> Forked:
+    """Asks nothing: whoever calls it has asked already. `wait`: until Lambda reads the ghost's queues."""
     from ghost_cli.render import forked_text, progress
 
     plan, seen = planned.plan, planned.seen
@@ -38,4 +33,6 @@ def make(project: Project, planned: PlannedFork) -> Forked:
     if applier.is_settled(plan, seen):
         return Forked(f"Nothing to fork: no step's code differs from prod's on {plan.ghost.branch}.", None)
     record = applier.carry_out(plan, project.config.ttl, project.origin, seen)
+    if wait:
+        applier.await_live(plan)
     return Forked(forked_text(plan, record), record)

@@ -14,7 +14,7 @@ from dbt_ghost.core.errors import Conflict, GhostError, Refused
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.core.plan import Change, Create, Delete, Plan, Update, waves
 from dbt_ghost.core.record import Record, StoredRecord
-from dbt_ghost.core.resources import Function, kind_of, name_of
+from dbt_ghost.core.resources import EventSourceMapping, Function, kind_of, name_of
 from dbt_ghost.operations.journal import UNKNOWN, Journal, Origin
 from dbt_ghost.operations.waves import Wave
 from dbt_ghost.operations.world import Clock, Found, Ghosts, Process, Records
@@ -83,6 +83,12 @@ class Applier:
         if plan.becomes == "dropped":
             self.gone(plan.ghost)
         return journal.record
+
+    def await_live(self, plan: Plan) -> None:
+        """Return when the queues that were put under a mapping are read: Lambda says so only some time later."""
+        for change in plan.changes:
+            if isinstance(change.resource, EventSourceMapping) and not isinstance(change, Delete):
+                self.ghosts.await_live(change.resource)
 
     def _carry_out(self, plan: Plan, ttl: timedelta, origin: Origin, journal: Journal) -> None:
         journal.lock()

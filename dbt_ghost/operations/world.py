@@ -11,7 +11,7 @@ from dbt_ghost.core.invocations import LogEvent
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.core.record import Record, StoredRecord, UnreadableRecord
 from dbt_ghost.core.replay import Handed, ProdObject, Replay, StoredReplay
-from dbt_ghost.core.resources import BucketEvent, Resource
+from dbt_ghost.core.resources import BucketEvent, EventSourceMapping, Resource
 from dbt_ghost.core.step_code import ImageUri, Touched, Untold
 from dbt_ghost.core.topology import Account, ProdBucket, ProdFunction, ProdSubscription
 from dbt_ghost.core.wires import Alias, Door, SeenQueue, SeenRule, SeenSubscription, SeenTopic
@@ -97,6 +97,10 @@ class Ghosts(Protocol):
 
     def delete(self, resource: Resource) -> None:
         """Remove the resource with all it holds. Absence is success; a denied call never is."""
+        ...
+
+    def await_live(self, mapping: EventSourceMapping) -> None:
+        """Return when Lambda reads the queue, as it does some time after the mapping is put."""
         ...
 
 

@@ -14,15 +14,18 @@ from ghost_cli.options import branch_option, json_option, project_dir_option, st
 @project_dir_option
 @branch_option
 @steps_option
+@click.option("--no-wait", is_flag=True, help="Do not wait until Lambda reads the ghost's new queues.")
 @yes_option
 @json_option
-def command(project_dir: Path | None, branch: str | None, steps: tuple[str, ...], yes: bool, as_json: bool) -> None:
+def command(
+    *, project_dir: Path | None, branch: str | None, steps: tuple[str, ...], no_wait: bool, yes: bool, as_json: bool
+) -> None:
     """Deploy the branch's version of the changed Lambdas, fed by production's events.
 
     Changed steps run the branch's code, later steps a copy of prod's; they write to the ghost's own buckets. Run it
     again at any time: it makes what is missing, changes what differs, and says so when there is nothing to do.
     """
-    from ghost_cli.forking import carry_out
+    from ghost_cli.forking import ask_for_deletes, make
     from ghost_cli.render import plan_json, plan_text
     from ghost_cli.wiring import Project
 
@@ -31,6 +34,7 @@ def command(project_dir: Path | None, branch: str | None, steps: tuple[str, ...]
         click.echo(f"note: {note}", err=True)
     planned = project.plan_fork(project.ghost(branch), steps)
     click.echo(plan_text(planned.plan), err=as_json)
-    message, record = carry_out(project, planned, yes)
+    ask_for_deletes(planned, yes)
+    message, record = make(project, planned, wait=not no_wait)
     outcome = {**plan_json(planned.plan), "state": record.state if record else "dropped", "message": message}
     click.echo(json.dumps(outcome, indent=2) if as_json else message)

@@ -155,7 +155,7 @@ class Up:
         from ghost_cli.forking import make
         from ghost_cli.render import plan_json
 
-        message, record = make(self.project, planned)
+        message, record = make(self.project, planned, wait=self.wait)
         self._say(message)
         return {**plan_json(planned.plan), "state": record.state if record else "dropped", "message": message}, record
 

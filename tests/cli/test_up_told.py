@@ -17,7 +17,7 @@ from dbt_ghost.providers.aws.replays import AwsReplays
 from dbt_ghost.providers.aws.session import Session
 from dbt_ghost.providers.package import package_root
 from ghost_cli.commands.up import Up, channels_of, gap, t_of
-from ghost_cli.forking import carry_out
+from ghost_cli.forking import make
 from tests.cli.test_replay import put_unheard
 from tests.cli.told import (
     CURATED,
@@ -151,7 +151,7 @@ def test_a_replay_of_the_users_own_that_is_not_finished_is_not_forgotten(
 
 
 def fork(project: ToldProject) -> None:
-    carry_out(again(project), again(project).plan_fork(GHOST), yes=False)
+    make(again(project), again(project).plan_fork(GHOST), wait=True)
 
 
 def test_a_branch_that_changes_no_step_gets_its_clone_alone(

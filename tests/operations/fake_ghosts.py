@@ -88,6 +88,7 @@ class _Change:
 class FakeGhosts:
     calls: Calls
     made: dict[Key, Resource] = field(default_factory=dict)
+    awaited: list[str] = field(default_factory=list)
     strays: list[StrayMapping] = field(default_factory=list)
     looks: int = 0
 
@@ -120,6 +121,10 @@ class FakeGhosts:
                 assert resource.name not in values, "something may still write to it"
                 self.made.pop(("notifications", resource.name), None)
             self.made.pop(key, None)
+
+    def await_live(self, mapping: EventSourceMapping) -> None:
+        assert ("event source mapping", mapping.queue) in self.made
+        self.awaited.append(mapping.queue)
 
     def _check_code(self, function: Function, code: bytes | None) -> None:
         there = self.made.get(("function", function.name))

@@ -15,7 +15,7 @@ from dbt_ghost.core.topology import Account
 from dbt_ghost.operations.apply import see
 from dbt_ghost.operations.drop import plan_drop
 from tests.operations.fakes import ACCOUNT, FakeCloud, Killed
-from tests.operations.parts import GHOST, TAGS, TTL, applier, dropped, forked, ghost_parts, plan_of_drop, plan_to
+from tests.operations.parts import GHOST, QUEUE, TAGS, TTL, applier, dropped, forked, ghost_parts, plan_of_drop, plan_to
 
 
 @pytest.fixture
@@ -208,3 +208,13 @@ def test_a_ghost_that_comes_back_after_a_drop_is_a_new_one(cloud: FakeCloud) -> 
     dropped(cloud)
     again = forked(cloud)
     assert again.state == "ready" and again.created_at > first.created_at
+
+
+def test_every_mapping_that_was_put_is_waited_for_and_none_that_is_gone(cloud: FakeCloud) -> None:
+    forked_plan = plan_to(cloud, ghost_parts())
+    applier(cloud).carry_out(forked_plan, TTL)
+    applier(cloud).await_live(forked_plan)
+    assert cloud.ghosts.awaited == [QUEUE]
+    applier(cloud).await_live(plan_to(cloud, ghost_parts()))
+    applier(cloud).await_live(plan_of_drop(cloud))
+    assert cloud.ghosts.awaited == [QUEUE]

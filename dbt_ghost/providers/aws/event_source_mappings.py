@@ -70,6 +70,13 @@ def delete(session: Session, queue: str) -> None:
         _delete_all(session, queue)
 
 
+def await_live(session: Session, queue: str) -> None:
+    """Return when Lambda has made the queue's mapping. Raises GhostError after two minutes."""
+    with friendly_errors(f"waiting for the event source mapping of queue {queue}"):
+        for found in _of_queue(session, queue):
+            _made(session, found)
+
+
 def _of_queue(session: Session, queue: str) -> list[dict[str, Any]]:
     arn = session.account().queue_arn(queue)
     pages = session.client("lambda").get_paginator("list_event_source_mappings").paginate(EventSourceArn=arn)

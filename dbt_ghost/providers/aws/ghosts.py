@@ -29,7 +29,7 @@ from dbt_ghost.core.resources import (
     pairs,
 )
 from dbt_ghost.core.topology import Account
-from dbt_ghost.providers.aws import kinds, tags
+from dbt_ghost.providers.aws import event_source_mappings, kinds, tags
 from dbt_ghost.providers.aws.session import Session
 
 LOG_FOLDER = "/aws/lambda/"
@@ -87,6 +87,9 @@ class AwsGhosts:
         self._guard_name(resource, bearer)
         self._guard_existing(resource, bearer, kinds.read(self._session, bearer), _branch_of(resource))
         kinds.delete(self._session, resource)
+
+    def await_live(self, mapping: EventSourceMapping) -> None:
+        event_source_mappings.await_live(self._session, mapping.queue)
 
     def _existing(self, ghost: GhostName) -> list[Resource | StrayMapping]:
         """What has a name that this ghost could have given. All kinds are listed, then all is read, side by side."""

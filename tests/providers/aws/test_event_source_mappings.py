@@ -221,3 +221,14 @@ def test_a_second_mapping_that_is_not_ours_makes_both_nobodys(ground: Session) -
         EventSourceArn=ACCOUNT.queue_arn(QUEUE.name), FunctionName="another"
     )
     assert read(ground, MAPPING) == EventSourceMapping(QUEUE.name, "", tags=())
+
+
+def test_it_is_live_as_soon_as_lambda_has_made_it() -> None:
+    with answers("lambda") as session:
+        listed(session, {"State": "Creating"})
+        session.say("lambda.get_event_source_mapping", FOUND | {"State": "Enabled"}, UUID=UUID)
+        mappings.await_live(session, WANTED.queue)
+        assert session.slept == list(mappings.BUSY_WAITS[:1])
+        listed(session, {"State": "Enabled"})
+        mappings.await_live(session, WANTED.queue)
+        assert session.slept == list(mappings.BUSY_WAITS[:1])
