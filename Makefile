@@ -1,6 +1,7 @@
 # make demo   the whole story on this machine, in about a minute after the downloads (KEEP=1 leaves it standing)
 # make test   every check, as CI runs it
 # make reliability   every kind of chain and fork with many files on the local AWS; goes on where it stopped
+# make test-oracle   the prover of IAM policies beside an engine that others wrote; needs node and npm, says if they are not there
 # make test-dbt-1.10   what runs in dbt, on the oldest dbt that is supported
 # make test-snowflake-live   asks a scratch account of Snowflake what its documents leave open
 
@@ -15,7 +16,7 @@ export TMPDIR := $(CURDIR)/.work/tmp
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-cache-dir
 
-.PHONY: demo test reliability test-dbt-1.10 test-snowflake-live lint types floors pytest docs venv lock clean
+.PHONY: demo test reliability test-oracle test-dbt-1.10 test-snowflake-live lint types floors pytest docs venv lock clean
 .DEFAULT_GOAL := test
 
 demo: $(READY) | $(TMPDIR)
@@ -38,6 +39,11 @@ pytest: $(READY) | $(TMPDIR)
 
 reliability: $(READY) | $(TMPDIR)
 	$(BIN)/python -m tests.chains.reliability
+	@$(BIN)/python -m tests.oracle.differential --cases 10000 || [ $$? -eq 75 ]
+
+# Exit code 75 is `not run`, which it says.
+test-oracle: $(READY) | $(TMPDIR)
+	@$(BIN)/python -m tests.oracle.differential --cases 500 || [ $$? -eq 75 ]
 
 # An environment of its own: requirements.lock with a few lines replaced.
 test-dbt-1.10: $(OLDEST)/.ready | $(TMPDIR)
