@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from dbt_ghost.core import policies
 from dbt_ghost.core.errors import Refused
-from dbt_ghost.core.policies import Grant, Location
+from dbt_ghost.core.policies import Bounds, Location
 from dbt_ghost.core.topology import Account
 
 ACCOUNT = Account("111111111111", "eu-west-1")
 GROUP = "/aws/lambda/ghost-shop-x-123456-clean"
+BOUNDS = Bounds(ACCOUNT, "shop-records")
 STREAMS = f"arn:aws:logs:eu-west-1:111111111111:log-group:{GROUP}:*"
 
 
@@ -25,7 +26,7 @@ def statements(policy: str) -> dict[str, dict[str, object]]:
 def step_policy() -> dict[str, dict[str, object]]:
     reads = [Location("p-raw", "in/", ".csv"), Location("p-raw", "ref/airports.csv", exact=True)]
     grants = [*policies.read_prod(ACCOUNT, reads), *policies.use_buckets(ACCOUNT, ["ghost-in"], ["ghost-out"])]
-    return statements(policies.document([*grants, policies.write_logs(ACCOUNT, GROUP)]))
+    return statements(policies.document([*grants, policies.write_logs(ACCOUNT, GROUP)], BOUNDS))
 
 
 def test_a_step_reads_the_declared_keys_of_buckets_of_this_account_only() -> None:
@@ -57,8 +58,8 @@ def test_reading_anything_but_the_declared_and_its_own_is_denied() -> None:
 
 def test_a_role_without_reads_is_denied_them_with_all_else() -> None:
     function = "arn:aws:lambda:eu-west-1:111111111111:function:ghost-clean"
-    grants = [Grant("InvokeTheFirstSteps", "invoke", (function,)), policies.write_logs(ACCOUNT, GROUP)]
-    tap = statements(policies.document(grants))
+    grants = [*policies.hand_on([function], [], []), policies.write_logs(ACCOUNT, GROUP)]
+    tap = statements(policies.document(grants, BOUNDS))
     assert tap["ChangeNothingElse"]["NotResource"] == [function, STREAMS]
     assert tap["ChangeNothingElse"]["NotAction"] == ["kms:Decrypt"]
     assert "ReadNothingElse" not in tap
@@ -70,7 +71,7 @@ def test_no_step_may_invoke_anything() -> None:
 
 def test_what_reads_names_outside_s3_is_read_and_nothing_of_its_kind_besides() -> None:
     secret = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop-ghost-loader-AbCdEf"
-    found = statements(policies.document(policies.read_elsewhere([secret])))
+    found = statements(policies.document(policies.read_elsewhere([secret]), BOUNDS))
     assert found["ReadSecrets"]["Resource"] == [secret]
     assert found["ReadNothingElse"] == {
         "Sid": "ReadNothingElse",
@@ -88,13 +89,14 @@ def test_a_service_whose_reads_are_not_in_the_table_is_refused() -> None:
 
 def test_keys_are_used_through_s3_only() -> None:
     key = "arn:aws:kms:eu-west-1:111111111111:key/1"
-    found = statements(policies.document([policies.use_keys(ACCOUNT, "DecryptProd", "decrypt", [key])]))
+    found = statements(policies.document([policies.use_keys(ACCOUNT, "DecryptProd", "decrypt", [key])], BOUNDS))
     assert found["DecryptProd"]["Condition"] == {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
 
 
 def test_a_grant_of_nothing_is_no_statement() -> None:
-    found = statements(policies.document(policies.use_buckets(ACCOUNT, [], ["ghost-out"])))
-    assert set(found) == {"WriteGhostObjects", "ListGhostBuckets", "ChangeNothingElse", "ReadNothingElse"}
+    found = statements(policies.document(policies.use_buckets(ACCOUNT, [], ["ghost-out"]), BOUNDS))
+    allowed = {sid for sid, each in found.items() if each["Effect"] == "Allow"}
+    assert allowed == {"WriteGhostObjects", "ListGhostBuckets"}
 
 
 def test_no_role_may_create_a_log_group() -> None:
@@ -124,3 +126,31 @@ def test_characters_that_iam_reads_as_a_pattern_never_reach_a_policy(bad: str, a
 )
 def test_a_url_is_a_prefix_or_one_object(url: str, arn: str) -> None:
     assert Location.of_url(url).objects(ACCOUNT) == arn
+
+
+def test_a_listing_of_other_prefixes_is_refused_whatever_a_bucket_says() -> None:
+    deny = step_policy()["ListNothingElse1"]
+    assert (deny["Effect"], deny["Action"], deny["Resource"]) == ("Deny", ["s3:ListBucket"], ["arn:aws:s3:::p-raw"])
+    assert deny["Condition"] == {"StringNotLike": {"s3:prefix": ["in/*", "ref/airports.csv"]}}
+
+
+def test_who_may_read_all_of_a_bucket_lists_it_without_a_prefix() -> None:
+    found = statements(policies.document(policies.read_prod(ACCOUNT, [Location("p-raw")]), BOUNDS))
+    assert "s3:prefix" not in json.dumps(found)
+
+
+def test_the_records_and_other_accounts_are_closed_to_every_role() -> None:
+    found = step_policy()
+    assert found["NoRecords"]["Resource"] == ["arn:aws:s3:::shop-records", "arn:aws:s3:::shop-records/*"]
+    assert found["NoOtherAccount"]["Condition"] == {"StringNotEquals": {"aws:ResourceAccount": "111111111111"}}
+
+
+def test_every_statement_says_why_it_is_there() -> None:
+    reads = policies.read_prod(ACCOUNT, [Location("p-raw", "in/")])
+    assert all(each.reason for each in policies.statements(reads, BOUNDS))
+
+
+def test_a_document_longer_than_aws_takes_is_refused() -> None:
+    reads = policies.read_prod(ACCOUNT, [Location("p-raw", f"{number:040}/") for number in range(80)])
+    with pytest.raises(Refused, match="AWS takes 10240"):
+        policies.document(reads, BOUNDS)

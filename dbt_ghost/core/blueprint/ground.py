@@ -10,7 +10,7 @@ from dbt_ghost.core.config import GhostConfig
 from dbt_ghost.core.config.ingestion import StepConfig
 from dbt_ghost.core.flow import ForkedStep, StepCode
 from dbt_ghost.core.naming import GhostName
-from dbt_ghost.core.policies import Location
+from dbt_ghost.core.policies import Bounds, Location
 from dbt_ghost.core.record import Channel
 from dbt_ghost.core.resources import Invoker, Pairs, canonical, ghost_tags
 from dbt_ghost.core.topology import Account, ProdMapping, Topology, Trigger
@@ -65,6 +65,12 @@ class Ground:
         """Prod database -> its clone."""
         first, *others = self.config.databases
         return {first: self.ghost.database(), **{name: self.ghost.database(name) for name in others}}
+
+    @property
+    def bounds(self) -> Bounds:
+        """What every role is held to."""
+        account, ingestion = self.account, self.config.ingestion
+        return Bounds(account, ingestion.state_bucket_in(self.config.project, account.id, account.region))
 
     @property
     def samples(self) -> bool:

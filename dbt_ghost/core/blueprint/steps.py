@@ -40,12 +40,12 @@ def step_resources(ground: Ground, heard: Listening) -> Iterator[Resource]:
 def surroundings(ground: Ground, heard: Listening, step: str, grants: list[Grant]) -> Iterator[Resource]:
     """What every function of a ghost has: its log group, its role, and the queue of its failures."""
     log_group, failures = ground.ghost.log_group(step), ground.failures_arn(step)
-    own = [policies.write_logs(ground.account, log_group), Grant("ReportFailures", "send", (failures,))]
+    own = [policies.write_logs(ground.account, log_group), policies.report_failures(failures)]
     yield LogGroup(log_group, LOG_RETENTION_DAYS, ground.tags)
     yield Role(
         ground.ghost.role(step, ground.account.region),
         policies.TRUST,
-        policies.document([*grants, *own]),
+        policies.document([*grants, *own], ground.bounds),
         "",
         ground.tags,
     )
@@ -86,7 +86,7 @@ def _grants(ground: Ground, heard: Listening, forked: ForkedStep) -> list[Grant]
         *policies.read_prod(account, [*reads, *ground.declared_reads(name)]),
         *policies.use_buckets(account, inputs, outputs),
         *policies.read_elsewhere(url for url in settings.reads if not url.startswith("s3://")),
-        Grant("ReceiveMessages", "receive", tuple(sorted(queues))),
+        policies.receive(queues),
         *key_grants(ground, prod={each.bucket for each in direct}, read=inputs, written=outputs),
         *([policies.use_network()] if settings.vpc and forked.step.function.network else []),
         policies.use_mounts(account, forked.step.function.mounts if settings.efs else ()),

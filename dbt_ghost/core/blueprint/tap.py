@@ -63,9 +63,7 @@ def _grants(ground: Ground, routes: list[Arrival]) -> list[Grant]:
     staged = [route for route in routes if route.kind == "bucket"]
     into = {route.to for route in staged}
     return [
-        Grant("InvokeTheFirstSteps", "invoke", tuple(sorted(functions))),
-        Grant("FillTheFirstQueues", "send", tuple(sorted(queues))),
-        Grant("InvokeSharedProdSteps", "invoke", tuple(sorted(shared_arn(forked) for forked in ground.shared))),
+        *policies.hand_on(functions, queues, {shared_arn(forked) for forked in ground.shared}),
         *policies.read_prod(account, [Location(r.bucket, r.prefix, r.suffix) for r in staged], "read version"),
         policies.tell_gone(account, {route.bucket for route in staged}),
         policies.stage_into(account, into),
