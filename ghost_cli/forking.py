@@ -26,9 +26,12 @@ def ask_for_deletes(planned: PlannedFork, yes: bool) -> None:
 
 def make(project: Project, planned: PlannedFork, *, wait: bool) -> Forked:
     """Asks nothing: whoever calls it has asked already. `wait`: until Lambda reads the ghost's queues."""
+    from dbt_ghost.core.errors import Refused
     from ghost_cli.render import forked_text, progress
 
     plan, seen = planned.plan, planned.seen
+    if plan.becomes == "ready" and plan.proof is None:
+        raise Refused("the plan has no proof", "this is a bug in dbt-ghost; nothing was changed")
     applier = project.applier(planned.code.package, progress(plan), plan.channels)
     if applier.is_settled(plan, seen):
         return Forked(f"Nothing to fork: no step's code differs from prod's on {plan.ghost.branch}.", None)

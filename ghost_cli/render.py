@@ -12,6 +12,7 @@ import click
 from dbt_ghost.core.plan import Change, Hop, Plan, Update, verb_of
 from dbt_ghost.core.record import Record, Verb
 from dbt_ghost.core.resources import kind_of, name_of
+from ghost_cli.render_proof import proof_json, proof_lines
 
 LOOKS: Mapping[Verb, tuple[str, str]] = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red")}
 """The sign and the colour of each verb; the sign reads without colour."""
@@ -19,7 +20,8 @@ LOOKS: Mapping[Verb, tuple[str, str]] = {"create": ("+", "green"), "update": ("~
 
 def plan_text(plan: Plan) -> str:
     """The plan for people: how data flows, every change, and what happens to production."""
-    return "\n".join([*_heading(plan), *_flow(plan.flow), *_changes(plan), *_notes(plan), "", _prod_line(plan)])
+    parts = (_heading(plan), _flow(plan.flow), _changes(plan), _notes(plan), proof_lines(plan.proof))
+    return "\n".join([*(line for part in parts for line in part), "", _prod_line(plan)])
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:
@@ -36,6 +38,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "flow": [_hop_json(hop) for hop in plan.flow],
         "changes": [_change_json(change) for change in plan.changes],
         "notes": list(plan.notes),
+        "proof": proof_json(plan.proof),
     }
 
 

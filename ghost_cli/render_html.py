@@ -11,9 +11,11 @@ from dbt_ghost.core.drawing.marks import marks_of
 from dbt_ghost.core.graph import Graph
 from dbt_ghost.core.markup import Content, Markup, joined, tag
 from dbt_ghost.core.plan import Change, Hop, Plan, verb_of
+from dbt_ghost.core.proof.findings import VIEWS, Proof
 from dbt_ghost.core.resources import kind_of, name_of
 from ghost_cli.page import code, figures, lines, listed, page, picture, prose, section, table
 from ghost_cli.render import LOOKS, code_of, count_of, counts_of, differing_of, served_by, sources_of, time_of
+from ghost_cli.render_proof import cell
 
 MEANINGS: Mapping[Mark, str] = {
     "changed": code_of(True),
@@ -33,6 +35,7 @@ def plan_html(plan: Plan, graph: Graph, made: datetime) -> str:
         *_flow(plan.flow),
         *_notes(plan.notes),
         section("Changes, in their order", *_changes(plan)),
+        *_proof(plan.proof),
     )
     footer = (
         f"Planned {time_of(made)} by dbt-ghost {__version__}. What has changed since is seen by the next plan, and "
@@ -98,6 +101,21 @@ def _writes(hop: Hop) -> Iterator[Markup]:
 def _notes(notes: tuple[str, ...]) -> Iterator[Markup]:
     if notes:
         yield section("What to know", listed(map(prose, notes)))
+
+
+def _proof(proof: Proof | None) -> Iterator[Markup]:
+    if proof is None:
+        return
+    rows = ((claim, *(cell(proof, claim, view) for view in VIEWS)) for claim in proof.claims)
+    told = [f"{each.verdict}: {each.claim}: {each.of}: {each.because}" for each in proof.failed]
+    told += [f"{each.of}: {each.claim}: {each.because}" for each in proof.advice]
+    yield section(
+        "What IAM lets no request do",
+        table(f"Of all actions that AWS has ({proof.reference}) and may come to have", ("Claim", *VIEWS), rows),
+        *([listed(map(prose, told))] if told else []),
+        tag("p", "Not proved, since IAM cannot see it:"),
+        listed(map(prose, proof.not_proved)),
+    )
 
 
 def _changes(plan: Plan) -> Iterator[Markup]:

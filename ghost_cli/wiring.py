@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dbt_ghost.core.branch import refuse_protected, resolve_branch
-from dbt_ghost.core.config import GhostConfig, not_built_yet, read_config, refuse_unbuilt
+from dbt_ghost.core.config import GhostConfig, not_built_yet, read_config
 from dbt_ghost.core.errors import GhostError
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.core.plan import Change, Plan
@@ -20,9 +20,10 @@ from dbt_ghost.operations.apply import Applier, Origin, Seen, refuse_untagged, s
 from dbt_ghost.operations.code import CodeOfSteps, code_of_steps, refuse_unaware
 from dbt_ghost.operations.discover import discover
 from dbt_ghost.operations.drop import forget_replay, plan_drop
+from dbt_ghost.operations.facts import iam_facts
 from dbt_ghost.operations.fork import plan_fork
 from dbt_ghost.operations.replay import Replayer
-from dbt_ghost.providers import git
+from dbt_ghost.providers import git, iam_catalogue
 from dbt_ghost.providers.artifacts import ZipPackages
 from dbt_ghost.providers.aws.deliveries import AwsDeliveries, long_calls
 from dbt_ghost.providers.aws.ghosts import AwsGhosts
@@ -113,10 +114,9 @@ class Project:
 
         `channels` are the queues of the clone's pipes, the recorded ones if not given.
 
-        Raises Refused for a protected branch, and for settings that it is not safe to leave out.
+        Raises Refused for a protected branch.
         """
         refuse_protected(ghost.branch, self.config.protected)
-        refuse_unbuilt(self.config)
         seen = see(self.ghosts, self.records, ghost)
         refuse_untagged(ghost, seen.found)
         topology, prod = self.discover(), AwsProd(self.session)
@@ -124,8 +124,9 @@ class Project:
         code = code_of_steps(prod, packages, AwsImages(self.session), self.config, topology)
         if channels is None:
             channels = seen.stored.record.channels if seen.stored else ()
+        facts = iam_facts(prod, self.config, iam_catalogue.load, iam_catalogue.version())
         there = seen.found.resources
-        plan = plan_fork(self.config, ghost, topology, code, there, steps=steps, channels=channels)
+        plan = plan_fork(self.config, ghost, topology, code, there, steps=steps, channels=channels, facts=facts)
         shared = {hop.step for hop in plan.flow if hop.shared}
         refuse_unaware(prod, packages, [step.function for step in topology.steps if step.name in shared])
         return PlannedFork(plan, code, seen, topology)
@@ -150,8 +151,9 @@ class Project:
         self, package: Callable[[str], bytes], watch: Callable[[Change], None], channels: tuple[Channel, ...] = ()
     ) -> Applier:
         """`channels` are the queues of other accounts that the ghost's buckets may notify."""
-        allowed = frozenset(channel.queue_arn for channel in channels)
-        ghosts = AwsGhosts(self.session, self.config.project, self.account, allowed)
+        queues = frozenset(channel.queue_arn for channel in channels)
+        roles = frozenset(map(self.account.role_arn, self.config.ingestion.roles.values()))
+        ghosts = AwsGhosts(self.session, self.config.project, self.account, queues, roles)
         process = ThisProcess()
         return Applier(ghosts, self.records, SystemClock(), process, package, watch, gone=self.forget_replay)
 

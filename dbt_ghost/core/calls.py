@@ -49,6 +49,7 @@ CALLS: Mapping[Use, tuple[str, ...]] = {
 READING: frozenset[Use] = frozenset({"read", "read version", "list", "secret", "parameter", "table"})
 """Uses that change nothing: denied elsewhere by an own statement, with the resources that they are for."""
 
-OUTSIDE_ARNS: frozenset[Use] = frozenset({"decrypt", "encrypt", "network"})
-"""Uses that no list of ARNs can bound: EC2 knows none for these calls. Keys: Lambda itself assumes the role to decrypt
-a function's environment, by a grant made for that, and nothing else allows it."""
+OUTSIDE_ARNS: frozenset[Use] = frozenset({"decrypt", "encrypt", "network", "mount"})
+"""Uses that no list of ARNs can bound: EC2 knows none for these calls, and a file system's does not say which access
+point of it is meant. Keys: Lambda itself assumes the role to decrypt a function's environment, by a grant made for
+that, and nothing else allows it."""

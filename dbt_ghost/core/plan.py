@@ -10,6 +10,7 @@ from typing import assert_never
 from dbt_ghost.core.blueprint.listening import Arrival
 from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.naming import GhostName
+from dbt_ghost.core.proof.findings import Proof
 from dbt_ghost.core.record import Channel, RecordedStep, State, Verb
 from dbt_ghost.core.resources import BUILD_ORDER, DROP_ORDER, Queue, Resource, kind_of, name_of
 from dbt_ghost.core.topology import Account
@@ -72,7 +73,7 @@ class Plan:
     `existing` is what the plan was made from: if it is no longer so, the plan is not carried out. `becomes` is `ready`,
     or `dropped` where nothing is left of the ghost. `arrivals` are how prod's objects come in; `prod_invoked` the prod
     functions that serve the ghost too, its single exception; `channels` the queues of pipes that its buckets notify;
-    `notes` what people must know of it, a sentence each.
+    `notes` what people must know of it, a sentence each. A fork that people start has a `proof`.
     """
 
     ghost: GhostName
@@ -86,6 +87,7 @@ class Plan:
     prod_invoked: tuple[str, ...] = ()
     channels: tuple[Channel, ...] = ()
     notes: tuple[str, ...] = ()
+    proof: Proof | None = None
 
     def __post_init__(self) -> None:
         for change in self.changes:

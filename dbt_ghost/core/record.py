@@ -66,6 +66,15 @@ class RecordedStep(_Part):
     )
 
 
+class RecordedProof(_Part):
+    """The proof that the last fork was made with."""
+
+    claims: tuple[str, ...] = Field(description="what was proved of the whole ghost")
+    documents: dict[str, str] = Field(description="policy document: SHA-256 of its canonical JSON")
+    not_proved: tuple[str, ...] = Field(default=(), description="what IAM cannot see")
+    reference: str = Field(description="version of AWS's list of actions")
+
+
 class Channel(_Part):
     """The queue of a warehouse's pipe, which a ghost bucket notifies of new objects (F 8.5)."""
 
@@ -97,7 +106,7 @@ class Record(_Part):
     journal: tuple[RecordedChange, ...] = ()
     channels: tuple[Channel, ...] = Field(default=(), description="the queues of the clone's pipes")
     scope: dict[str, Any] | None = Field(default=None, description="reserved: the models the ghost updates")
-    proof: dict[str, Any] | None = Field(default=None, description="reserved: the IAM proof and the hashes it is of")
+    proof: RecordedProof | None = Field(default=None, description="what was proved before the last fork")
     cutover: dict[str, Any] | None = Field(default=None, description="reserved: where the cutover stands")
     pins: tuple[Any, ...] = Field(default=(), description="reserved: who asked gc to keep the ghost")
     backups: tuple[Any, ...] = Field(default=(), description="reserved: what a way back needs")

@@ -29,7 +29,12 @@ class Account:
         return f"arn:{self.partition}:iam::{self.id}:root"
 
     def role_arn(self, name: str) -> str:
-        return f"arn:{self.partition}:iam::{self.id}:role/{name}"
+        """Of a role of the account's; an ARN stays as it is."""
+        return name if name.startswith("arn:") else f"arn:{self.partition}:iam::{self.id}:role/{name}"
+
+    def policy_arn(self, name: str) -> str:
+        """Of a managed policy of the account's own; an ARN stays as it is."""
+        return name if name.startswith("arn:") else f"arn:{self.partition}:iam::{self.id}:policy/{name}"
 
     def rule_arn(self, name: str, bus: str = "default") -> str:
         path = name if bus == "default" else f"{bus}/{name}"
@@ -148,6 +153,11 @@ class ProdFunction:
     policies: tuple[str, ...] | None = field(default=None, repr=False)  # None if unknown
     boundary: str = field(default="", repr=False)  # empty without one
 
+    @property
+    def qualified_arn(self) -> str:
+        """By what it is invoked: the alias or version that its triggers go through, if any."""
+        return f"{self.arn}:{self.qualifier}" if self.qualifier else self.arn
+
 
 @dataclass(frozen=True)
 class ProdBucket:
@@ -176,12 +186,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Topology:
-    """`unreserved` is the account's concurrency that no function has reserved, None if unknown."""
+    """`unreserved` is the account's concurrency that no function has reserved, None if unknown. `policies` are those
+    that were seen on prod's functions, queues and topics: (ARN, canonical JSON).
+    """
 
     account: Account
     steps: tuple[Step, ...]
     buckets: tuple[ProdBucket, ...]
     unreserved: int | None = None
+    policies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def step(self, name: str) -> Step:
         return next(step for step in self.steps if step.name == name)

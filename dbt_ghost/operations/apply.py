@@ -19,7 +19,7 @@ from dbt_ghost.operations.journal import UNKNOWN, Journal, Origin
 from dbt_ghost.operations.waves import Wave
 from dbt_ghost.operations.world import Clock, Found, Ghosts, Process, Records
 
-__all__ = ["Applier", "Origin", "Seen", "refuse_untagged", "see"]
+__all__ = ["Applier", "Origin", "Seen", "refuse_unproved", "refuse_untagged", "see"]
 
 LOOK_S = 30.0
 """Often enough to renew a lease long before it runs out."""
@@ -69,9 +69,10 @@ class Applier:
 
         Without changes nothing is read again, and the record is written once. Raises Conflict, with nothing changed
         but the lock's times, if somebody else works on the ghost or it is no longer what the plan was made from;
-        Refused likewise for strays. After any other error the record says how far it came, and the next run takes up
-        from there.
+        Refused likewise for strays and for a proof that does not hold. After any other error the record says how far
+        it came, and the next run takes up from there.
         """
+        refuse_unproved(plan)
         stored, found = self._seen(plan, seen)
         refuse_strays(found)
         journal = Journal.opened(self.records, self.clock, self.process, stored, plan=plan, ttl=ttl)
@@ -148,6 +149,16 @@ def refuse_untagged(ghost: GhostName, found: Found) -> None:
         raise Refused(
             f"not tagged as the ghost's of {ghost.branch!r}, and named like it: {', '.join(found.unclaimed)}",
             f"look what it is: tag it {tags} if it is the ghost's, else remove it by hand",
+        )
+
+
+def refuse_unproved(plan: Plan) -> None:
+    """Raises Refused, with a request that is let through, if the plan's proof does not hold."""
+    if plan.proof and not plan.proof.holds:
+        raise Refused(
+            "it is not proved that the ghost cannot hurt production: nothing was changed\n"
+            + "\n".join(f"  {each.verdict}: {each.claim}: {each.of}: {each.because}" for each in plan.proof.failed),
+            "narrow what allows it: the role's own policy, its boundary, or production's own policy that lets it in",
         )
 
 

@@ -10,7 +10,7 @@ from dbt_ghost.core.config import GhostConfig
 from dbt_ghost.core.errors import Denied, NotFound, Refused
 from dbt_ghost.core.joining import WaysIn, named_versions, ways_in
 from dbt_ghost.core.topology import ProdFunction, Step, Topology
-from dbt_ghost.core.wires import Alias
+from dbt_ghost.core.wires import Alias, Wires
 from dbt_ghost.operations.look import Look
 from dbt_ghost.operations.world import Prod
 
@@ -48,7 +48,7 @@ def discover(prod: Prod, config: GhostConfig) -> Topology:
     )
     used = sorted({trigger.bucket for step in steps for trigger in step.triggers} - {""})
     buckets = tuple(bucket for name in used if (bucket := look.buckets[name]))
-    return Topology(account, steps, buckets, _unreserved(prod))
+    return Topology(account, steps, buckets, _unreserved(prod), _policies(look.wires))
 
 
 def _look_at_versions(prod: Prod, pool: Executor, look: Look, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -132,6 +132,12 @@ def _rights(prod: Prod, role_arn: str) -> tuple[tuple[str, ...] | None, str]:
         return None, ""
     except NotFound:  # the function outlived its role, and can do nothing
         return (), ""
+
+
+def _policies(wires: Wires) -> tuple[tuple[str, str], ...]:
+    """What prod's functions, queues and topics themselves let in."""
+    found = [*wires.doors.values(), *wires.queues.values(), *wires.topics.values()]
+    return tuple(sorted((each.arn, each.policy) for each in found if each and each.policy))
 
 
 def _unreserved(prod: Prod) -> int | None:

@@ -17,6 +17,8 @@ from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.flow import ForkedStep, forked_steps, output_buckets
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.core.plan import Hop, Plan, changes
+from dbt_ghost.core.proof.facts import IamFacts
+from dbt_ghost.core.proof.proving import prove_ghost
 from dbt_ghost.core.record import Channel, RecordedStep
 from dbt_ghost.core.resources import Function, Resource
 from dbt_ghost.core.topology import Topology
@@ -32,11 +34,12 @@ def plan_fork(
     *,
     steps: Collection[str] = (),
     channels: tuple[Channel, ...] = (),
+    facts: IamFacts | None = None,
 ) -> Plan:
     """What makes the ghost what it should be. `steps` are forked whether the branch changes them or not.
 
-    `channels` are the queues of the clone's pipes; of buckets that it has not they are left out. Raises Refused,
-    before anything is changed, for what it cannot carry.
+    `channels` are the queues of the clone's pipes; of buckets that it has not they are left out. With `facts` the plan
+    has its proof. Raises Refused, before anything is changed, for what it cannot carry.
     """
     ground = ground_of(config, ghost, topology, code, steps)
     ground = replace(ground, channels=tuple(each for each in channels if each.bucket in ground.routes.values()))
@@ -61,6 +64,7 @@ def plan_fork(
         prod_invoked=tuple(shared_function(forked) for forked in ground.shared),
         channels=ground.channels,
         notes=(*code.notes, *notes(ground, heard)),
+        proof=prove_ghost(ground, heard, wanted, facts) if facts and ground.forked else None,
     )
 
 

@@ -13,6 +13,7 @@ from dbt_ghost.core.record import (
     Outcome,
     Record,
     RecordedChange,
+    RecordedProof,
     RecordedResource,
     RecordedStep,
     State,
@@ -95,7 +96,12 @@ class Journal:
     def close(self, plan: Plan, ttl: timedelta, origin: Origin) -> None:
         """All is done: what the ghost is now, and the lock given back."""
         now, before = self.clock.now(), self.record.steps if self._listened(plan) else {}
-        forked: dict[str, Any] = {"expires_at": now + ttl, "commit": origin.commit, "tree": origin.tree}
+        forked: dict[str, Any] = {
+            "expires_at": now + ttl,
+            "commit": origin.commit,
+            "tree": origin.tree,
+            "proof": _proof(plan),
+        }
         self._write(
             **({**self._reborn(plan), **forked} if plan.becomes == "ready" else {}),
             state=plan.becomes,
@@ -174,6 +180,17 @@ def _refuse_if_foreign(record: Record, plan: Plan) -> None:
             f"the ghost of {record.branch!r} is in {record.account} {record.region}, and you are in {' '.join(here)}",
             "set ingestion.region in dbt_project.yml, so that everybody works in one region",
         )
+
+
+def _proof(plan: Plan) -> RecordedProof | None:
+    if plan.proof is None:
+        return None
+    return RecordedProof(
+        claims=plan.proof.claims,
+        documents=dict(plan.proof.documents),
+        not_proved=plan.proof.not_proved,
+        reference=plan.proof.reference,
+    )
 
 
 def _recorded(change: Change) -> RecordedChange:

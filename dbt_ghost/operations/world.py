@@ -83,6 +83,14 @@ class Prod(Protocol):
         """The policy that bounds the role, as canonical JSON; empty without one."""
         ...
 
+    def role_trust(self, role_arn: str) -> str:
+        """Who may assume the role, as canonical JSON."""
+        ...
+
+    def managed_policy(self, arn: str) -> str:
+        """The policy in force, as canonical JSON; NotFound if there is none."""
+        ...
+
 
 class Ghosts(Protocol):
     """What ghosts are made of. Every name it is given must be a ghost's, or it raises Refused before any call."""

@@ -33,10 +33,12 @@ def command(
     """Show what `fork` would do, and change nothing.
 
     Discovers the configured steps in the account, finds out which of them the branch changes, and lists every
-    resource that the ghost needs. Environment values are never shown.
+    resource that the ghost needs. Proves, over all of AWS's actions, what the ghost's roles cannot do; ends with 1
+    where that does not hold. Environment values are never shown.
     """
     if html == STDOUT and as_json:
         raise click.UsageError("--html - and --json are two answers: choose one")
+    from dbt_ghost.operations.apply import refuse_unproved
     from ghost_cli.render import plan_json, plan_text
     from ghost_cli.wiring import Project
 
@@ -50,6 +52,7 @@ def command(
         click.echo(json.dumps(plan_json(planned.plan), indent=2) if as_json else plan_text(planned.plan))
     if html and html != STDOUT:
         click.echo(f"The plan as a page: {html}", err=True)
+    refuse_unproved(planned.plan)
 
 
 def _page(project: Project, planned: PlannedFork) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 
+from dbt_ghost.core.errors import Refused
+from dbt_ghost.core.proof.findings import Proof
 from dbt_ghost.operations.apply import Applier, see
 from dbt_ghost.operations.code import CodeOfSteps
 from dbt_ghost.operations.journal import UNKNOWN, Origin
@@ -38,7 +40,17 @@ class CloudProject:
 def test_it_waits_until_its_queues_are_read_unless_asked_not_to(wait: bool, awaited: list[str]) -> None:
     cloud = FakeCloud()
     plan, seen = plan_to(cloud, ghost_parts()), see(cloud.ghosts, cloud.records, GHOST)
+    plan = replace(plan, proof=Proof((), (), (), ""))
     planned = PlannedFork(plan, CodeOfSteps({}, "", {}), seen, cast(Any, None))
     made = make(cast(Project, CloudProject(cloud)), planned, wait=wait)
     assert made.record and made.record.state == "ready"
     assert cloud.ghosts.awaited == awaited
+
+
+def test_a_plan_without_a_proof_is_not_carried_out() -> None:
+    cloud = FakeCloud()
+    plan, seen = plan_to(cloud, ghost_parts()), see(cloud.ghosts, cloud.records, GHOST)
+    planned = PlannedFork(plan, CodeOfSteps({}, "", {}), seen, cast(Any, None))
+    with pytest.raises(Refused, match="no proof"):
+        make(cast(Project, CloudProject(cloud)), planned, wait=False)
+    assert not cloud.ghosts.look(GHOST).resources

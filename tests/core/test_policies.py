@@ -25,7 +25,8 @@ def statements(policy: str) -> dict[str, dict[str, object]]:
 
 def step_policy() -> dict[str, dict[str, object]]:
     reads = [Location("p-raw", "in/", ".csv"), Location("p-raw", "ref/airports.csv", exact=True)]
-    grants = [*policies.read_prod(ACCOUNT, reads), *policies.use_buckets(ACCOUNT, ["ghost-in"], ["ghost-out"])]
+    prod = [policies.read_prod(ACCOUNT, reads), *policies.list_prod(ACCOUNT, reads)]
+    grants = [*prod, *policies.use_buckets(ACCOUNT, ["ghost-in"], ["ghost-out"])]
     return statements(policies.document([*grants, policies.write_logs(ACCOUNT, GROUP)], BOUNDS))
 
 
@@ -135,7 +136,7 @@ def test_a_listing_of_other_prefixes_is_refused_whatever_a_bucket_says() -> None
 
 
 def test_who_may_read_all_of_a_bucket_lists_it_without_a_prefix() -> None:
-    found = statements(policies.document(policies.read_prod(ACCOUNT, [Location("p-raw")]), BOUNDS))
+    found = statements(policies.document(policies.list_prod(ACCOUNT, [Location("p-raw")]), BOUNDS))
     assert "s3:prefix" not in json.dumps(found)
 
 
@@ -146,11 +147,11 @@ def test_the_records_and_other_accounts_are_closed_to_every_role() -> None:
 
 
 def test_every_statement_says_why_it_is_there() -> None:
-    reads = policies.read_prod(ACCOUNT, [Location("p-raw", "in/")])
+    reads = policies.list_prod(ACCOUNT, [Location("p-raw", "in/")])
     assert all(each.reason for each in policies.statements(reads, BOUNDS))
 
 
 def test_a_document_longer_than_aws_takes_is_refused() -> None:
-    reads = policies.read_prod(ACCOUNT, [Location("p-raw", f"{number:040}/") for number in range(80)])
+    reads = [Location("p-raw", f"{number:040}/") for number in range(80)]
     with pytest.raises(Refused, match="AWS takes 10240"):
-        policies.document(reads, BOUNDS)
+        policies.document([policies.read_prod(ACCOUNT, reads)], BOUNDS)

@@ -41,6 +41,8 @@ class FakeProd:
     bus_names: tuple[str, ...] = ("default",)
     seen_rules: list[SeenRule] = field(default_factory=list)
     roles: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
+    trusts: dict[str, str] = field(default_factory=dict)
+    managed: dict[str, str] = field(default_factory=dict)
     denied: set[str] = field(default_factory=set)
     calls: Counter[str] = field(default_factory=Counter)
     _moment: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -167,6 +169,18 @@ class FakeProd:
     def role_policies(self, role_arn: str) -> tuple[str, ...]:
         with self._call("role_policies", role_arn):
             return self._role(role_arn)[0]
+
+    def role_trust(self, role_arn: str) -> str:
+        with self._call("role_trust", role_arn):
+            if role_arn not in self.trusts:
+                raise NotFound(f"role {role_arn} does not exist")
+            return self.trusts[role_arn]
+
+    def managed_policy(self, arn: str) -> str:
+        with self._call("managed_policy", arn):
+            if arn not in self.managed:
+                raise NotFound(f"policy {arn} does not exist")
+            return self.managed[arn]
 
     def role_boundary(self, role_arn: str) -> str:
         with self._call("role_boundary", role_arn):

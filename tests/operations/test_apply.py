@@ -9,6 +9,7 @@ import pytest
 from dbt_ghost.core.errors import Conflict, GhostError, Refused
 from dbt_ghost.core.found import Found
 from dbt_ghost.core.naming import TAP
+from dbt_ghost.core.proof.findings import Finding, Proof
 from dbt_ghost.core.record import LEASE
 from dbt_ghost.core.resources import LogGroup, Role, kind_of, name_of
 from dbt_ghost.core.topology import Account
@@ -218,3 +219,23 @@ def test_every_mapping_that_was_put_is_waited_for_and_none_that_is_gone(cloud: F
     applier(cloud).await_live(plan_to(cloud, ghost_parts()))
     applier(cloud).await_live(plan_of_drop(cloud))
     assert cloud.ghosts.awaited == [QUEUE]
+
+
+def test_a_plan_whose_proof_does_not_hold_changes_nothing_and_shows_the_request(cloud: FakeCloud) -> None:
+    let = Finding("No role changes it", "clean", "together", "violated", "s3:PutObject on arn:aws:s3:::prod/x")
+    plan = replace(plan_to(cloud, ghost_parts()), proof=Proof((let,), (), (), "1"))
+    with pytest.raises(Refused, match=r"violated: No role changes it: clean: s3:PutObject on arn:aws:s3:::prod/x"):
+        applier(cloud).carry_out(plan, TTL)
+    assert cloud.calls.made == []
+
+
+def test_the_record_of_a_fork_keeps_what_was_proved_of_which_documents(cloud: FakeCloud) -> None:
+    held = Finding("No role changes it", "clean", "together", "proved")
+    proof = Proof((held,), (("role clean", "abc"),), ("the internet",), "1")
+    record = applier(cloud).carry_out(replace(plan_to(cloud, ghost_parts()), proof=proof), TTL)
+    assert record.proof and record.proof.model_dump() == {
+        "claims": ("No role changes it",),
+        "documents": {"role clean": "abc"},
+        "not_proved": ("the internet",),
+        "reference": "1",
+    }

@@ -9,7 +9,7 @@ from functools import cached_property
 from dbt_ghost.core.config import GhostConfig
 from dbt_ghost.core.config.ingestion import StepConfig
 from dbt_ghost.core.flow import ForkedStep, StepCode
-from dbt_ghost.core.naming import GhostName
+from dbt_ghost.core.naming import TAP, GhostName
 from dbt_ghost.core.policies import Bounds, Location
 from dbt_ghost.core.record import Channel
 from dbt_ghost.core.resources import Invoker, Pairs, canonical, ghost_tags
@@ -95,7 +95,15 @@ class Ground:
         return self.account.function_arn(self.ghost.function(step))
 
     def role_arn(self, step: str) -> str:
-        return self.account.role_arn(self.ghost.role(step, self.account.region))
+        """Of the role that was brought for the step, or of the ghost's own."""
+        brought = self.config.ingestion.roles.get(step)
+        return self.account.role_arn(brought or self.ghost.role(step, self.account.region))
+
+    def boundary_arn(self, step: str) -> str:
+        """Of the permissions boundary of a role that the ghost makes, empty without one."""
+        boundary = self.config.ingestion.boundary
+        named = boundary.tap if step == TAP else boundary.step
+        return self.account.policy_arn(named) if named else ""
 
     def failures_arn(self, step: str) -> str:
         return self.account.queue_arn(self.ghost.failures(step))

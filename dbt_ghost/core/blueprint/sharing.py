@@ -31,11 +31,6 @@ def shared_function(forked: ForkedStep) -> str:
     return f"{function.name}:{function.qualifier}" if function.qualifier else function.name
 
 
-def shared_arn(forked: ForkedStep) -> str:
-    function = forked.step.function
-    return f"{function.arn}:{function.qualifier}" if function.qualifier else function.arn
-
-
 def routes_of_shared(ground: Ground) -> list[dict[str, Any]]:
     """The tap's routes from the ghost's buckets to prod's functions, in the form of GHOST_ROUTES."""
     return [

@@ -8,23 +8,19 @@ from dbt_ghost.core import policies, rights
 from dbt_ghost.core.blueprint.environments import environments
 from dbt_ghost.core.blueprint.ground import Ground, queue_policy
 from dbt_ghost.core.blueprint.listening import Listening
+from dbt_ghost.core.blueprint.surroundings import GhostRole, ghost_role, invokers, senders_to, surroundings
 from dbt_ghost.core.flow import ForkedStep
 from dbt_ghost.core.policies import Grant, Location
 from dbt_ghost.core.resources import (
     EventSourceMapping,
     Function,
     Image,
-    Invoker,
-    LogGroup,
     Pairs,
     Queue,
     Resource,
-    Role,
 )
 from dbt_ghost.core.topology import Account, ProdMapping, Trigger
 
-LOG_RETENTION_DAYS = 7
-FAILURES_KEPT_S = 14 * 24 * 3600  # SQS keeps no message longer
 LEAST_MAPPING_CONCURRENCY = 2
 
 
@@ -32,39 +28,13 @@ def step_resources(ground: Ground, heard: Listening) -> Iterator[Resource]:
     """Raises Refused for an environment that nothing explains."""
     rewritten = environments(ground)
     for forked in ground.copied:
-        yield from surroundings(ground, heard, forked.step.name, _grants(ground, heard, forked))
+        yield from surroundings(ground, heard, step_role(ground, heard, forked))
         yield _function(ground, heard, forked, rewritten)
         yield from _queues(ground, heard, forked)
 
 
-def surroundings(ground: Ground, heard: Listening, step: str, grants: list[Grant]) -> Iterator[Resource]:
-    """What every function of a ghost has: its log group, its role, and the queue of its failures."""
-    log_group, failures = ground.ghost.log_group(step), ground.failures_arn(step)
-    own = [policies.write_logs(ground.account, log_group), policies.report_failures(failures)]
-    yield LogGroup(log_group, LOG_RETENTION_DAYS, ground.tags)
-    yield Role(
-        ground.ghost.role(step, ground.account.region),
-        policies.TRUST,
-        policies.document([*grants, *own], ground.bounds),
-        "",
-        ground.tags,
-    )
-    yield Queue(
-        ground.ghost.failures(step),
-        policy=queue_policy(ground, failures, senders_to(heard, failures)),
-        retention_s=FAILURES_KEPT_S,
-        tags=ground.tags,
-    )
-
-
-def invokers(ground: Ground, heard: Listening, step: str) -> tuple[Invoker, ...]:
-    """The services that hand events to a function themselves."""
-    found = senders_to(heard, ground.function_arn(step))
-    return tuple(sorted(ground.invoker(principal, arn) for principal, arn in found))
-
-
-def senders_to(heard: Listening, arn: str) -> set[tuple[str, str]]:
-    return {(principal, source) for principal, source, to in heard.senders if to == arn}
+def step_role(ground: Ground, heard: Listening, forked: ForkedStep) -> GhostRole:
+    return ghost_role(ground, forked.step.name, _grants(ground, heard, forked))
 
 
 def mappings_of(forked: ForkedStep) -> list[ProdMapping]:
@@ -75,15 +45,15 @@ def mappings_of(forked: ForkedStep) -> list[ProdMapping]:
 
 def _grants(ground: Ground, heard: Listening, forked: ForkedStep) -> list[Grant]:
     name, account = forked.step.name, ground.account
-    settings, staged = ground.settings(name), ground.staged(forked)
+    settings, staged, reads = ground.settings(name), ground.staged(forked), reads_of(ground, heard, name)
     direct = [arrival for arrival in heard.arrivals if arrival.step == name and arrival.kind != "bucket"]
-    reads = [Location(each.bucket, each.prefix, each.suffix) for each in direct if each.bucket]
     inputs = {ground.routes[trigger.bucket] for trigger in [*staged, *forked.inner]}
     changed = [*staged, *(trigger for trigger in forked.inner if _may_change(account, forked, trigger))]
     outputs = {ground.routes[bucket] for bucket in [*forked.outputs, *(trigger.bucket for trigger in changed)]}
     queues = [account.queue_arn(ground.queue(name, mapping)) for mapping in mappings_of(forked)]
     return [
-        *policies.read_prod(account, [*reads, *ground.declared_reads(name)]),
+        policies.read_prod(account, reads),
+        *policies.list_prod(account, reads),
         *policies.use_buckets(account, inputs, outputs),
         *policies.read_elsewhere(url for url in settings.reads if not url.startswith("s3://")),
         policies.receive(queues),
@@ -91,6 +61,13 @@ def _grants(ground: Ground, heard: Listening, forked: ForkedStep) -> list[Grant]
         *([policies.use_network()] if settings.vpc and forked.step.function.network else []),
         policies.use_mounts(account, forked.step.function.mounts if settings.efs else ()),
     ]
+
+
+def reads_of(ground: Ground, heard: Listening, step: str) -> list[Location]:
+    """The keys of prod's that a step is handed, and those that it reads besides."""
+    direct = [arrival for arrival in heard.arrivals if arrival.step == step and arrival.kind != "bucket"]
+    handed = [Location(each.bucket, each.prefix, each.suffix) for each in direct if each.bucket]
+    return [*handed, *ground.declared_reads(step)]
 
 
 def _may_change(account: Account, forked: ForkedStep, trigger: Trigger) -> bool:
@@ -108,7 +85,7 @@ def key_grants(ground: Ground, prod: set[str], read: set[str], written: set[str]
     keys = {bucket.kms_key for bucket in ground.topology.buckets if bucket.name in prod} - {""}
     return [
         policies.use_keys(account, "DecryptProdObjects", "decrypt", keys),
-        policies.use_keys(account, "DecryptGhostObjects", "decrypt", {own} if own and read else ()),
+        policies.use_keys(account, "DecryptGhostObjects", "decrypt", {own} if own and read and not written else ()),
         policies.use_keys(account, "EncryptGhostObjects", "encrypt", {own} if own and written else ()),
     ]
 

@@ -10,8 +10,9 @@ from typing import Any
 from dbt_ghost.core import policies
 from dbt_ghost.core.blueprint.ground import EVENTS, Ground
 from dbt_ghost.core.blueprint.listening import Arrival, Listening
-from dbt_ghost.core.blueprint.sharing import routes_of_shared, shared_arn
-from dbt_ghost.core.blueprint.steps import invokers, key_grants, surroundings
+from dbt_ghost.core.blueprint.sharing import routes_of_shared
+from dbt_ghost.core.blueprint.steps import key_grants
+from dbt_ghost.core.blueprint.surroundings import GhostRole, ghost_role, invokers, surroundings
 from dbt_ghost.core.eventbridge import rule_pattern
 from dbt_ghost.core.naming import TAP, TAP_HANDLER
 from dbt_ghost.core.policies import Grant, Location
@@ -26,8 +27,8 @@ STAGING_MEMORY_MB = 256
 
 def tap_resources(ground: Ground, heard: Listening) -> Iterator[Resource]:
     """Nothing where no step needs the tap."""
-    routes = [arrival for arrival in heard.arrivals if arrival.by == "tap"]
-    if not routes and not ground.shared:
+    role, routes = tap_role(ground, heard), _routes(heard)
+    if role is None:
         return
     inside = routes_of_shared(ground)
     rule = _rule(ground, [arrival for arrival in routes if not arrival.topic_arn], inside)
@@ -36,8 +37,23 @@ def tap_resources(ground: Ground, heard: Listening) -> Iterator[Resource]:
         senders = {(EVENTS, arn, own), (EVENTS, arn, ground.failures_arn(TAP))}
         heard = replace(heard, senders=heard.senders | senders)
         yield rule
-    yield from surroundings(ground, heard, TAP, _grants(ground, routes))
+    yield from surroundings(ground, heard, role)
     yield _function(ground, heard, routes, inside)
+
+
+def tap_role(ground: Ground, heard: Listening) -> GhostRole | None:
+    """None where no step needs the tap."""
+    routes = _routes(heard)
+    return ghost_role(ground, TAP, _grants(ground, routes)) if routes or ground.shared else None
+
+
+def staged_of(heard: Listening) -> list[Location]:
+    """Prod's keys that the tap copies."""
+    return [Location(each.bucket, each.prefix, each.suffix) for each in _routes(heard) if each.kind == "bucket"]
+
+
+def _routes(heard: Listening) -> list[Arrival]:
+    return [arrival for arrival in heard.arrivals if arrival.by == "tap"]
 
 
 def _rule(ground: Ground, routes: list[Arrival], inside: list[dict[str, Any]]) -> Rule | None:
@@ -63,8 +79,8 @@ def _grants(ground: Ground, routes: list[Arrival]) -> list[Grant]:
     staged = [route for route in routes if route.kind == "bucket"]
     into = {route.to for route in staged}
     return [
-        *policies.hand_on(functions, queues, {shared_arn(forked) for forked in ground.shared}),
-        *policies.read_prod(account, [Location(r.bucket, r.prefix, r.suffix) for r in staged], "read version"),
+        *policies.hand_on(functions, queues, {forked.step.function.qualified_arn for forked in ground.shared}),
+        policies.read_prod(account, [Location(r.bucket, r.prefix, r.suffix) for r in staged], "read version"),
         policies.tell_gone(account, {route.bucket for route in staged}),
         policies.stage_into(account, into),
         *key_grants(ground, prod={route.bucket for route in staged}, read=set(), written=into),

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from dbt_ghost.core.config.model import GhostConfig
 from dbt_ghost.core.config.reading import read_config
-from dbt_ghost.core.config.unbuilt import not_built_yet, refuse_unbuilt
+from dbt_ghost.core.config.unbuilt import not_built_yet
 
-__all__ = ["GhostConfig", "not_built_yet", "read_config", "refuse_unbuilt"]
+__all__ = ["GhostConfig", "not_built_yet", "read_config"]

@@ -10,19 +10,14 @@ from pydantic import BaseModel
 
 from dbt_ghost.core.config.model import GhostConfig
 from dbt_ghost.core.config.shape import Path, dotted, keys
-from dbt_ghost.core.errors import Refused
 
 
 @dataclass(frozen=True)
 class Unbuilt:
-    """A key (`*` stands for any step, variable or list position) whose value is not carried out.
-
-    `unsafe`: a ghost that left it out would do other than the configuration says, so a plan refuses.
-    """
+    """A key (`*` stands for any step, variable or list position) whose value is not carried out."""
 
     key: str
     what: str
-    unsafe: bool = False
 
 
 UNBUILT = (
@@ -32,31 +27,19 @@ UNBUILT = (
     Unbuilt("idle_after", "ghosts are not refreshed on a schedule yet"),
     Unbuilt("observe", "there is no `observe` yet"),
     Unbuilt("cutover", "there is no `cutover` yet"),
-    Unbuilt("ingestion.roles", "roles made beforehand are not used yet", unsafe=True),
-    Unbuilt("ingestion.boundary", "permissions boundaries are not set yet", unsafe=True),
 )
 
 
 def not_built_yet(config: GhostConfig) -> tuple[str, ...]:
     """A sentence for each setting, other than a default, that is accepted but not carried out yet."""
-    return tuple(sentence for sentence, _ in _used(config))
+    return tuple(_used(config))
 
 
-def refuse_unbuilt(config: GhostConfig) -> None:
-    """Raises Refused if a fork would have to leave out a setting that it is not safe to leave out."""
-    unsafe = [sentence for sentence, unbuilt in _used(config) if unbuilt.unsafe]
-    if unsafe:
-        raise Refused(
-            "the configuration asks for what dbt-ghost cannot do yet\n  " + "\n  ".join(unsafe),
-            "take these settings out; docs/reference/config.md says which are built",
-        )
-
-
-def _used(config: GhostConfig) -> Iterator[tuple[str, Unbuilt]]:
+def _used(config: GhostConfig) -> Iterator[str]:
     for path in _set(config, ()):
         for unbuilt in UNBUILT:
             if _matches(unbuilt.key, path):
-                yield f"{dotted(path)}: accepted, but {unbuilt.what}", unbuilt
+                yield f"{dotted(path)}: accepted, but {unbuilt.what}"
 
 
 def _set(value: Any, path: Path) -> Iterator[Path]:

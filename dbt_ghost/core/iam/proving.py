@@ -16,8 +16,8 @@ from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.iam.catalogue import Action, Catalogue, Mask
 from dbt_ghost.core.iam.languages import literal, shown
 from dbt_ghost.core.iam.policies import Statement
-from dbt_ghost.core.iam.principals import Principal, Stance, brought
-from dbt_ghost.core.iam.questions import Answer, Forbidden, Given, Policies, Question, Request
+from dbt_ghost.core.iam.principals import Principal, Stance
+from dbt_ghost.core.iam.questions import Answer, Forbidden, Given, Policies, Question, Request, absent
 from dbt_ghost.core.iam.regions import Region, forbidden_region
 from dbt_ghost.core.iam.searching import Rules, Search
 from dbt_ghost.core.iam.witnesses import OverBudget
@@ -60,12 +60,9 @@ def allows(
     """Is this one request let through (`violated`)? Keys that the context does not name are not in the request. Raises
     Refused for an action that there is not.
     """
-    keys = {each.key.lower() for statement in policies.statements for each in statement.conditions}
-    keys |= {key for statement in policies.statements for key in statement.reach.variables}
-    absent: dict[str, Given] = dict.fromkeys(keys - {each.key for each in brought(principal)})
     given = {key.lower(): value for key, value in context.items()}
     request = Forbidden(actions=(action,), resources=(literal(resource),))
-    return prove(Question(principal, policies, request, absent | given), catalogue, rules)
+    return prove(Question(principal, policies, request, absent(principal, policies) | given), catalogue, rules)
 
 
 def _known(forbidden: Forbidden, catalogue: Catalogue) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from dbt_ghost.core.iam.policies import Condition, Policy, Statement
-from dbt_ghost.core.iam.principals import Principal
+from dbt_ghost.core.iam.principals import Principal, brought
 
 Given = str | tuple[str, ...] | None
 """What is known of a key: its value or values; None: the request does not have it."""
@@ -62,6 +62,15 @@ class Question:
         """Every pattern of actions in it."""
         own = (*self.forbidden.actions, *self.forbidden.not_actions)
         return frozenset(own).union(*(statement.actions for statement in self.policies.statements))
+
+
+def absent(principal: Principal, policies: Policies, but: Collection[str] = ()) -> dict[str, Given]:
+    """The context of a request that has no key which these policies look at, `but` for these (in small letters) and
+    what its principal brings.
+    """
+    keys = {each.key.lower() for statement in policies.statements for each in statement.conditions}
+    keys |= {key for statement in policies.statements for key in statement.reach.variables}
+    return dict.fromkeys(keys - set(but) - {each.key for each in brought(principal)})
 
 
 @dataclass(frozen=True)

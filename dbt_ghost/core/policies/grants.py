@@ -87,21 +87,20 @@ def statements(grants: Iterable[Grant], bounds: Bounds) -> tuple[Statement, ...]
     return (*(grant.statement for grant in real), *_deny_elsewhere(real, bounds))
 
 
-def read_prod(account: Account, reads: Collection[Location], use: Use = "read") -> list[Grant]:
-    """`aws:ResourceAccount`: a bucket's ARN has no account, and a deleted name can be taken by anyone (F 5.1).
-
-    Whoever may read all of a bucket lists it without naming a prefix, too.
-    """
+def read_prod(account: Account, reads: Collection[Location], use: Use = "read") -> Grant:
+    """`aws:ResourceAccount`: a bucket's ARN has no account, and a deleted name can be taken by anyone (F 5.1)."""
     ordered = sorted(set(reads), key=repr)
     objects = tuple(dict.fromkeys(each.objects(account) for each in ordered))
+    reason = "What is read of production: the keys of triggers and of `reads:`"
+    return Grant("ReadProdObjects", use, objects, reason, _ours(account))
+
+
+def list_prod(account: Account, reads: Iterable[Location]) -> list[Grant]:
+    """Whoever may read all of a bucket lists it without naming a prefix, too."""
     listed: dict[str, set[str]] = {}
-    for each in ordered:
+    for each in reads:
         listed.setdefault(account.bucket_arn(each.bucket), set()).add(each.listed)
-    reason = "What steps read of production: the keys of their triggers and of `reads:`"
-    return [
-        Grant("ReadProdObjects", use, objects, reason, _ours(account)),
-        *(_list(account, number, arn, listed[arn]) for number, arn in enumerate(sorted(listed), 1)),
-    ]
+    return [_list(account, number, arn, listed[arn]) for number, arn in enumerate(sorted(listed), 1)]
 
 
 def use_buckets(account: Account, inputs: Collection[str], outputs: Collection[str]) -> list[Grant]:
@@ -174,6 +173,13 @@ def use_keys(account: Account, sid: str, use: Use, keys: Collection[str]) -> Gra
     return Grant(sid, use, tuple(sorted(set(keys))), "Keys of buckets, through S3 only", by_s3)
 
 
+def decrypt_environment(account: Account, function_arn: str) -> Grant:
+    """The functions, or a pattern of them, whose environment Lambda decrypts as their role when one starts."""
+    keys = f"arn:{account.partition}:kms:{account.region}:{account.id}:key/*"
+    of_function = condition(ArnLike={"kms:EncryptionContext:aws:lambda:FunctionArn": function_arn})
+    return Grant("DecryptOwnEnvironment", "decrypt", (keys,), "Lambda does it when a function starts", of_function)
+
+
 def use_network() -> Grant:
     return Grant("UseTheNetwork", "network", ("*",), "Lambda makes the network interfaces with the function's role")
 
@@ -223,7 +229,7 @@ def _deny_elsewhere(grants: list[Grant], bounds: Bounds) -> Iterator[Statement]:
             not_resources=tuple(sorted(readable | owned)),
         )
     yield from _deny_lists([grant for grant in reading if grant.use == "list"])
-    yield from _deny_always(bounds)
+    yield from _deny_always(bounds, reaches_s3=any(":s3:::" in arn for grant in grants for arn in grant.resources))
 
 
 def _deny_lists(grants: list[Grant]) -> Iterator[Statement]:
@@ -240,15 +246,16 @@ def _deny_lists(grants: list[Grant]) -> Iterator[Statement]:
         )
 
 
-def _deny_always(bounds: Bounds) -> Iterator[Statement]:
-    yield Statement(
-        "NoOtherAccount",
-        "Deny",
-        "A bucket's name that was given up may be anybody's by now, and no data leaves the account",
-        actions=("s3:*",),
-        resources=("*",),
-        condition=condition(StringNotEquals={"aws:ResourceAccount": bounds.account.id}),
-    )
+def _deny_always(bounds: Bounds, *, reaches_s3: bool) -> Iterator[Statement]:
+    if reaches_s3:
+        yield Statement(
+            "NoOtherAccount",
+            "Deny",
+            "A bucket's name that was given up may be anybody's by now, and no data leaves the account",
+            actions=("s3:*",),
+            resources=("*",),
+            condition=condition(StringNotEquals={"aws:ResourceAccount": bounds.account.id}),
+        )
     records = bounds.account.bucket_arn(bounds.state_bucket)
     yield Statement(
         "NoRecords",

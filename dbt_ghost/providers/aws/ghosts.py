@@ -42,15 +42,22 @@ class AwsGhosts:
     """`operations.world.Ghosts` on AWS, for the ghosts of one project in one account and region.
 
     `channels` are the ARNs of queues of other accounts that a ghost's bucket may notify: those of Snowflake's pipes.
+    `roles` are the ARNs of roles made beforehand, which a ghost's function may have.
     """
 
     def __init__(
-        self, session: Session, project: str, account: Account, channels: frozenset[str] = frozenset()
+        self,
+        session: Session,
+        project: str,
+        account: Account,
+        channels: frozenset[str] = frozenset(),
+        roles: frozenset[str] = frozenset(),
     ) -> None:
         self._session = session
         self._account = account
         self._project = project
         self._channels = channels
+        self._roles = roles
         self._pattern = re.compile(rf"ghost-{project}-(?:[a-z0-9-]+-)?[0-9a-f]{{{BRANCH_DIGEST}}}-[a-z0-9-]+")
 
     def look(self, ghost: GhostName) -> Found:
@@ -188,7 +195,7 @@ class AwsGhosts:
         """The names of what the resource hands work or rights to; an ARN of another account or kind stays whole."""
         names: list[str] = []
         match resource:
-            case Function():
+            case Function() if resource.role_arn not in self._roles:
                 names = [self._own(resource.role_arn, Account.role_arn)]
             case EventSourceMapping():
                 names = [resource.function]

@@ -87,6 +87,12 @@ class AwsProd:
     def role_boundary(self, role_arn: str) -> str:
         return prod_roles.boundary(self._session, role_arn)
 
+    def role_trust(self, role_arn: str) -> str:
+        return prod_roles.trust(self._session, role_arn)
+
+    def managed_policy(self, arn: str) -> str:
+        return prod_roles.managed_policy(self._session, arn)
+
     def _of(self, function: str, what: str) -> AbstractContextManager[None]:
         account = self._session.account()
         return friendly_errors(

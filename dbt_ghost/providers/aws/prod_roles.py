@@ -30,6 +30,20 @@ def boundary(session: Session, role_arn: str) -> str:
         return _managed(iam, arn) if arn else ""
 
 
+def trust(session: Session, role_arn: str) -> str:
+    """The role's trust policy. Raises as `policies` does."""
+    name = _name(role_arn)
+    with friendly_errors(f"reading the trust policy of role {name}"):
+        return _document(session.client("iam").get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"])
+
+
+def managed_policy(session: Session, arn: str) -> str:
+    """The policy's version that is in force. Raises NotFound if there is none of this ARN."""
+    iam = session.client("iam")
+    with friendly_errors(f"reading policy {arn}", "have it installed, or correct ingestion.boundary"):
+        return _in_force(iam, arn)
+
+
 def _name(role_arn: str) -> str:
     """A role's ARN has its path before the name."""
     return role_arn.rpartition("/")[2]
@@ -45,9 +59,13 @@ def _inline(iam: Any, role: str, policy: str) -> str:
 def _managed(iam: Any, arn: str) -> str:
     """Empty for one that was deleted since it was listed: IAM deletes none that a role still has."""
     with swallowing(GONE):
-        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-        return _document(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
+        return _in_force(iam, arn)
     return ""
+
+
+def _in_force(iam: Any, arn: str) -> str:
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    return _document(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
 
 
 def _document(found: Any) -> str:

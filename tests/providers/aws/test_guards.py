@@ -9,6 +9,7 @@ import pytest
 
 from dbt_ghost.core.errors import NotFound, Refused
 from dbt_ghost.core.naming import GhostName
+from dbt_ghost.core.policies import TRUST
 from dbt_ghost.core.resources import TAG_BRANCH, BucketEvent, Resource, Subscription, kind_of
 from dbt_ghost.core.topology import Account
 from dbt_ghost.providers.aws.ghosts import AwsGhosts
@@ -164,3 +165,14 @@ def test_only_a_channel_that_was_given_may_take_a_buckets_events(aws: LocalStack
         given.put(replace(wanted, entries=(*wanted.entries, BucketEvent(PROD_QUEUE))))
     given.put(wanted)
     assert wanted in without.look(GHOST).resources
+
+
+def test_only_a_role_that_was_given_may_be_a_functions_instead_of_the_ghosts_own(aws: LocalStack) -> None:
+    session, brought = session_of(aws), ACCOUNT.role_arn("ready-made")
+    session.client("iam").create_role(RoleName="ready-made", AssumeRolePolicyDocument=TRUST)
+    function = replace(FUNCTION, role_arn=brought)
+    with pytest.raises(Refused, match="ready-made"):
+        AwsGhosts(session, "flights", ACCOUNT).put(function, CODE)
+    given = AwsGhosts(session, "flights", ACCOUNT, roles=frozenset({brought}))
+    given.put(function, CODE)
+    assert function.name in {getattr(one, "name", "") for one in given.look(GHOST).resources}

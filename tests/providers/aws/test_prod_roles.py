@@ -154,3 +154,16 @@ def test_a_boundary_that_may_not_be_read_is_denied_and_a_throttled_call_is_an_er
         with pytest.raises(GhostError) as raised:
             prod_roles.boundary(session, ROLE)
         assert not isinstance(raised.value, (Denied, NotFound))
+
+
+def test_the_trust_of_a_role_and_a_policy_in_force_are_read(session: Session) -> None:
+    arn, bound = make(session), managed(session, "flights-bound", "s3:*")
+    prod = AwsProd(session)
+    assert prod.role_trust(arn) == canonical(TRUST)
+    assert prod.managed_policy(bound) == canonical(document("s3:*"))
+
+
+def test_a_boundary_that_nobody_installed_is_not_found(session: Session) -> None:
+    with pytest.raises(NotFound, match="flights-bound") as error:
+        AwsProd(session).managed_policy(f"{MANAGED}flights-bound")
+    assert "ingestion.boundary" in error.value.hint

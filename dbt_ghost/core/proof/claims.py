@@ -1,0 +1,60 @@
+"""What no request of a ghost's role may do, as regions for the prover. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dbt_ghost.core.calls import CALLS, READING
+from dbt_ghost.core.iam.policies import Condition
+from dbt_ghost.core.iam.questions import Forbidden
+from dbt_ghost.core.topology import Account
+
+READS = tuple(sorted({call for use in READING for call in CALLS[use]}))
+"""The only actions that read production. All others count as changes."""
+
+CHANGES = "No role changes anything that is not a ghost's"
+CHANGES_PROD = "No role changes a bucket or an object of production"
+READS_MORE = "No role reads of production what it was not given"
+LISTS_MORE = "No role lists other prefixes of production"
+INVOKES = "No role invokes a function of production that is not shared"
+BECOMES = "No role becomes another one, or gives rights to anybody"
+OTHER_ACCOUNTS = "No role reaches a bucket of another account"
+RECORDS = "No role touches the records of ghosts"
+
+
+@dataclass(frozen=True)
+class Realm:
+    """What is the ghosts', and what they were given of production; all patterns of ARNs.
+
+    `listed` are (bucket, prefixes that may be listed), `free` actions that no ARNs can bound, or that a setting of the
+    team opens.
+    """
+
+    account: Account
+    mine: tuple[str, ...]
+    prod: tuple[str, ...]
+    records: tuple[str, ...]
+    given: tuple[str, ...] = ()
+    listed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    invoked: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
+
+
+def claims(realm: Realm) -> Mapping[str, tuple[Forbidden, ...]]:
+    """Claim -> what it forbids."""
+    harmless = (*READS, *realm.free)
+    elsewhere = Condition("StringNotEquals", "aws:ResourceAccount", (realm.account.id,))
+    return {
+        CHANGES: (Forbidden(not_actions=harmless, not_resources=(*realm.mine, *realm.invoked)),),
+        CHANGES_PROD: (Forbidden(not_actions=READS, resources=realm.prod),) if realm.prod else (),
+        READS_MORE: (Forbidden(READS, not_resources=(*realm.mine, *realm.given)),),
+        LISTS_MORE: tuple(
+            Forbidden(("s3:ListBucket",), resources=(bucket,), unless=(Condition("StringLike", "s3:prefix", prefixes),))
+            for bucket, prefixes in realm.listed
+        ),
+        INVOKES: (Forbidden(("lambda:Invoke*",), not_resources=(*realm.mine, *realm.invoked)),),
+        BECOMES: (Forbidden(("sts:*", "iam:*")),),
+        OTHER_ACCOUNTS: (Forbidden(("s3:*",), where=(elsewhere,)),),
+        RECORDS: (Forbidden(resources=realm.records),),
+    }
