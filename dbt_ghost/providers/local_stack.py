@@ -49,7 +49,8 @@ class LocalStack:
 def local_stack(folder: Path, auth: bool = False) -> Iterator[LocalStack]:
     """Run a server for the length of the block. `folder` is made, is the server's alone, and is removed with it.
 
-    `auth` switches on the checking of IAM policies. Raises GhostError if the server is not installed or does not start.
+    `auth` switches on the checking of IAM policies, as far as `local_iam` says. Raises GhostError if the server is not
+    installed or does not start.
     """
     stack = start(folder, auth)
     try:
@@ -72,7 +73,7 @@ def start(folder: Path, auth: bool = False) -> LocalStack:
     log = folder / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
+            [sys.executable, "-m", "dbt_ghost.providers.local_iam" if auth else "ministack"],
             env=_environment(folder, port, identity, auth),
             cwd=folder,
             stdin=subprocess.DEVNULL,
