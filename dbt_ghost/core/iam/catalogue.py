@@ -40,6 +40,10 @@ class Action:
         return not key.startswith(f"{self.service}:") or any(covers(each, key) for each in self.keys)
 
 
+ANY = Action("*")
+"""Stands for all actions at once: about anything, with any key."""
+
+
 def services(patterns: Iterable[str]) -> frozenset[str]:
     """Of which services the catalogue must have the actions to judge these patterns."""
     return frozenset(each.partition(":")[0].lower() for each in patterns) - {"*"}

@@ -74,11 +74,13 @@ def any_case(pattern: str) -> str:
     return pattern.translate(_EITHER_CASE)
 
 
+@lru_cache(maxsize=1 << 10)
 def either_case(symbol: str) -> str:
     """The small letter that a symbol stands for in both cases, or nothing."""
     return chr(ord(symbol) - EITHER) if EITHER <= ord(symbol) < EITHER + 128 else ""
 
 
+@lru_cache(maxsize=1 << 14)
 def is_plain(pattern: str) -> bool:
     """Does it match one text only?"""
     return not any(symbol in _WILD or either_case(symbol) for symbol in pattern)

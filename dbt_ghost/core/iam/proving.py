@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 from dbt_ghost.core.errors import Refused
-from dbt_ghost.core.iam.catalogue import Action, Catalogue, Mask
+from dbt_ghost.core.iam.catalogue import ANY, Action, Catalogue, Mask
 from dbt_ghost.core.iam.languages import literal, shown
 from dbt_ghost.core.iam.policies import Statement
 from dbt_ghost.core.iam.principals import Principal, Stance
@@ -86,6 +86,8 @@ def _found(question: Question, catalogue: Catalogue, search: Search, forbidden: 
             mask &= about(statement)
         for part in _parts(chain, search, region) if mask else ():
             for stopping, share in _shares(mask, [(each, about(each)) for each in denies]):
+                if search.escape(part, stopping, question.principal, ANY) is None:
+                    continue  # so no action does, each of which is about less
                 for action, _ in catalogue.groups(share):
                     let = search.escape(part.within(action.language), stopping, question.principal, action)
                     if let is not None:

@@ -75,7 +75,7 @@ def _shortest(wanted: tuple[str, ...], excluded: tuple[str, ...]) -> str | None:
             index < len(wanted) for index in range(len(patterns))
         ]:
             return text
-        for character in [*_asked_for(patterns, state), filler]:
+        for character in _forced(wanted, state) or [*_asked_for(patterns, state), filler]:
             after = tuple(_step(pattern, place, character) for pattern, place in zip(patterns, state, strict=True))
             if after not in seen and all(after[: len(wanted)]):
                 seen.add(after)
@@ -87,9 +87,23 @@ def _shortest(wanted: tuple[str, ...], excluded: tuple[str, ...]) -> str | None:
 
 def _filler(patterns: Iterable[str]) -> str:
     """A character that no pattern names: one is as good as any other."""
-    named = {either_case(symbol) or symbol for pattern in patterns for symbol in pattern}
+    named = frozenset().union(*map(_named, patterns))
     found: str = next(each for each in (*FILLERS, *LETTERS) if each not in named)
     return found
+
+
+@lru_cache(maxsize=1 << 14)
+def _named(pattern: str) -> frozenset[str]:
+    return frozenset(either_case(symbol) or symbol for symbol in pattern)
+
+
+def _forced(wanted: tuple[str, ...], state: tuple[Positions, ...]) -> list[str]:
+    """All that may come next, where one that is wanted has no wildcard there: most of an ARN is read that way."""
+    for pattern, positions in zip(wanted, state, strict=False):
+        symbols = [pattern[at] for at in positions if at < len(pattern)]
+        if not any(symbol in WILD for symbol in symbols):
+            return _asked_for((pattern,), (positions,))
+    return []
 
 
 def _asked_for(patterns: tuple[str, ...], state: tuple[Positions, ...]) -> list[str]:
