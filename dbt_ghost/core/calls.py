@@ -53,3 +53,8 @@ OUTSIDE_ARNS: frozenset[Use] = frozenset({"decrypt", "encrypt", "network", "moun
 """Uses that no list of ARNs can bound: EC2 knows none for these calls, and a file system's does not say which access
 point of it is meant. Keys: Lambda itself assumes the role to decrypt a function's environment, by a grant made for
 that, and nothing else allows it."""
+
+CALLED_BY_CODE = ("dynamodb", "lambda", "s3", "secretsmanager", "ssm")
+"""Services that only the code of a function calls with its role. Of queues, keys and networks Lambda itself calls some,
+and says then of no function that the call comes from it.
+"""

@@ -14,8 +14,9 @@ from dbt_ghost.core.policies import Bounds, Location
 from dbt_ghost.core.topology import Account
 
 ACCOUNT = Account("111111111111", "eu-west-1")
+FUNCTION = ACCOUNT.function_arn("ghost-shop-x-123456-clean")
 GROUP = "/aws/lambda/ghost-shop-x-123456-clean"
-BOUNDS = Bounds(ACCOUNT, "shop-records")
+BOUNDS = Bounds(ACCOUNT, "shop-records", FUNCTION)
 STREAMS = f"arn:aws:logs:eu-west-1:111111111111:log-group:{GROUP}:*"
 
 
@@ -144,6 +145,12 @@ def test_the_records_and_other_accounts_are_closed_to_every_role() -> None:
     found = step_policy()
     assert found["NoRecords"]["Resource"] == ["arn:aws:s3:::shop-records", "arn:aws:s3:::shop-records/*"]
     assert found["NoOtherAccount"]["Condition"] == {"StringNotEquals": {"aws:ResourceAccount": "111111111111"}}
+
+
+def test_credentials_are_of_no_use_outside_the_function() -> None:
+    deny = step_policy()["OnlyInsideItsFunction"]
+    assert (deny["Action"], deny["Resource"]) == (["s3:*"], ["*"])
+    assert deny["Condition"] == {"ArnNotLike": {"lambda:SourceFunctionArn": FUNCTION}}
 
 
 def test_every_statement_says_why_it_is_there() -> None:

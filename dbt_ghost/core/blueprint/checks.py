@@ -60,7 +60,7 @@ def _check_channel(ground: Ground, channel: Channel) -> None:
 
 def _check_state_bucket(ground: Ground) -> None:
     """What is written there would start prod's functions, and what steps write there would be the ghosts' records."""
-    state = ground.config.ingestion.state_bucket_in(ground.config.project, ground.account.id, ground.account.region)
+    state = ground.state_bucket
     heard = {trigger.bucket for step in ground.topology.steps for trigger in step.triggers}
     written = {bucket for forked in ground.forked for bucket in forked.outputs}
     if state in {*heard, *written, *(bucket.name for bucket in ground.topology.buckets)}:

@@ -67,10 +67,12 @@ class Ground:
         return {first: self.ghost.database(), **{name: self.ghost.database(name) for name in others}}
 
     @property
-    def bounds(self) -> Bounds:
-        """What every role is held to."""
-        account, ingestion = self.account, self.config.ingestion
-        return Bounds(account, ingestion.state_bucket_in(self.config.project, account.id, account.region))
+    def state_bucket(self) -> str:
+        return self.config.ingestion.state_bucket_in(self.config.project, self.account.id, self.account.region)
+
+    def bounds(self, step: str) -> Bounds:
+        """What the role of a step, or of the tap, is held to."""
+        return Bounds(self.account, self.state_bucket, self.function_arn(step))
 
     @property
     def samples(self) -> bool:

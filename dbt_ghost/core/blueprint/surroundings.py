@@ -37,7 +37,7 @@ def ghost_role(ground: Ground, step: str, grants: Iterable[Grant]) -> GhostRole:
     return GhostRole(
         step=step,
         arn=ground.role_arn(step),
-        policy=policies.document([*grants, *own], ground.bounds),
+        policy=policies.document([*grants, *own], ground.bounds(step)),
         boundary=ground.boundary_arn(step),
         brought=step in ground.config.ingestion.roles,
     )

@@ -1,33 +1,38 @@
 """The two permissions boundaries of a project's ghosts, which an admin installs once: of the steps, and of the tap.
 
-Each is what any of these roles may be granted, for every ghost there may be, with the same Denies as in the roles
-themselves: a boundary's implicit deny does not hold what a resource's policy grants to a session (F 4.4).
+Each is a ceiling for every ghost there may be: the calls that these roles are for, and the same Denies as in the roles
+themselves, for all ghosts' names. Denies, since a boundary's implicit deny does not hold what a resource's policy
+grants to a session (F 4.4), and since a managed policy is short: which bucket goes with which prefix is the role's own
+to say.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dbt_ghost.core import policies
-from dbt_ghost.core.policies.grants import Bounds, Grant
+from dbt_ghost.core.calls import CALLS
+from dbt_ghost.core.policies.grants import Bounds, Grant, denies
+from dbt_ghost.core.policies.locations import Location
 from dbt_ghost.core.policies.reach import Reach
-from dbt_ghost.core.policies.statements import MANAGED_LIMIT, Document
+from dbt_ghost.core.policies.statements import MANAGED_LIMIT, Document, Statement
 
 
 def step_boundary(reach: Reach) -> Document:
     """Raises Refused where production's prefixes do not fit into a managed policy."""
     account, ghosts = reach.account, [reach.ghosts]
-    own = {reach.own_key} - {""}
     return _boundary(
         "boundary of the steps",
         reach,
         [
             policies.read_prod(account, reach.steps_read),
-            *policies.list_prod(account, reach.steps_read),
+            *_lists(reach),
             *policies.use_buckets(account, ghosts, ghosts),
             *policies.read_elsewhere(reach.elsewhere),
             policies.receive([account.queue_arn(reach.ghosts)]),
             policies.report_failures(account.queue_arn(reach.ghosts)),
             policies.use_keys(account, "DecryptProdObjects", "decrypt", reach.keys_of(reach.steps_read)),
-            policies.use_keys(account, "EncryptGhostObjects", "encrypt", own),
+            policies.use_keys(account, "EncryptGhostObjects", "encrypt", {reach.own_key} - {""}),
             *([policies.use_network()] if reach.network else []),
             policies.use_mounts(account, reach.mounts),
         ],
@@ -38,7 +43,6 @@ def tap_boundary(reach: Reach) -> Document:
     """Raises Refused where production's prefixes do not fit into a managed policy."""
     account = reach.account
     staging = [reach.ghosts] if reach.tap_reads else []
-    own = {reach.own_key} - {""} if staging else set()
     return _boundary(
         "boundary of the tap",
         reach,
@@ -48,18 +52,34 @@ def tap_boundary(reach: Reach) -> Document:
             policies.tell_gone(account, {location.bucket for location in reach.tap_reads}),
             policies.stage_into(account, staging),
             policies.use_keys(account, "DecryptProdObjects", "decrypt", reach.keys_of(reach.tap_reads)),
-            policies.use_keys(account, "EncryptGhostObjects", "encrypt", own),
+            policies.use_keys(account, "EncryptGhostObjects", "encrypt", {reach.own_key} - {""} if staging else ()),
         ],
     )
 
 
+def _lists(reach: Reach) -> list[Grant]:
+    whole = [Location(bucket) for bucket, prefixes in reach.listed if not prefixes]
+    parts = [bucket for bucket, prefixes in reach.listed if prefixes]
+    together = {prefix for _, prefixes in reach.listed for prefix in prefixes}
+    return [*policies.list_prod(reach.account, whole), policies.list_prefixes(reach.account, parts, together)]
+
+
 def _boundary(name: str, reach: Reach, grants: list[Grant]) -> Document:
-    """Lambda itself decrypts a function's environment with its role: `ChangeNothingElse` leaves that open, and here it
-    is allowed for the ghosts' functions.
-    """
     account, functions = reach.account, reach.account.function_arn(reach.ghosts)
-    always = [
-        policies.write_logs(account, f"/aws/lambda/{reach.ghosts}"),
-        policies.decrypt_environment(account, functions),
-    ]
-    return Document(name, policies.statements([*grants, *always], Bounds(account, reach.state_bucket)), MANAGED_LIMIT)
+    logs = policies.write_logs(account, f"/aws/lambda/{reach.ghosts}")
+    real = [grant for grant in [*grants, logs] if grant.resources]
+    environment = policies.decrypt_environment(account, functions)
+    keys = [grant.statement for grant in [*real, environment] if CALLS[grant.use][0].startswith("kms:")]
+    held = denies(real, Bounds(account, reach.state_bucket, functions))
+    return Document(name, (_ceiling(real), *keys, *held), MANAGED_LIMIT)
+
+
+def _ceiling(grants: Iterable[Grant]) -> Statement:
+    calls = {call for grant in grants for call in CALLS[grant.use] if not call.startswith("kms:")}
+    return Statement(
+        "Ceiling",
+        "Allow",
+        "The only calls that these roles are for; on what, the Denies and each role's own policy say",
+        actions=tuple(sorted(calls)),
+        resources=("*",),
+    )

@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from dbt_ghost.core.calls import CALLS, OUTSIDE_ARNS, READING, Use
+from dbt_ghost.core.calls import CALLED_BY_CODE, CALLS, OUTSIDE_ARNS, READING, Use
 from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.policies.locations import Location
 from dbt_ghost.core.policies.statements import INLINE_LIMIT, TRUST_LIMIT, Document, Statement, condition, principal
@@ -70,10 +70,11 @@ class Grant:
 
 @dataclass(frozen=True)
 class Bounds:
-    """What every role of a ghost is held to besides its grants."""
+    """What a role is held to besides its grants. `function_arn` is its function, or a pattern of such."""
 
     account: Account
     state_bucket: str
+    function_arn: str
 
 
 def document(grants: Iterable[Grant], bounds: Bounds) -> str:
@@ -84,7 +85,7 @@ def document(grants: Iterable[Grant], bounds: Bounds) -> str:
 def statements(grants: Iterable[Grant], bounds: Bounds) -> tuple[Statement, ...]:
     """An Allow for each grant of something, then the Denies."""
     real = [grant for grant in grants if grant.resources]
-    return (*(grant.statement for grant in real), *_deny_elsewhere(real, bounds))
+    return (*(grant.statement for grant in real), *denies(real, bounds))
 
 
 def read_prod(account: Account, reads: Collection[Location], use: Use = "read") -> Grant:
@@ -99,8 +100,20 @@ def list_prod(account: Account, reads: Iterable[Location]) -> list[Grant]:
     """Whoever may read all of a bucket lists it without naming a prefix, too."""
     listed: dict[str, set[str]] = {}
     for each in reads:
-        listed.setdefault(account.bucket_arn(each.bucket), set()).add(each.listed)
-    return [_list(account, number, arn, listed[arn]) for number, arn in enumerate(sorted(listed), 1)]
+        listed.setdefault(each.bucket, set()).add(each.listed)
+    return [list_prefixes(account, [bucket], listed[bucket], str(n)) for n, bucket in enumerate(sorted(listed), 1)]
+
+
+def list_prefixes(account: Account, buckets: Iterable[str], prefixes: Collection[str], number: str = "") -> Grant:
+    """Each of the prefixes in each of the buckets."""
+    limited = {"StringLike": {"s3:prefix": prefixes}} if "*" not in prefixes else {}
+    return Grant(
+        f"ListProdPrefixes{number}",
+        "list",
+        tuple(account.bucket_arn(bucket) for bucket in buckets),
+        "To find what it may read; a listing of anything else is refused",
+        condition(StringEquals={"aws:ResourceAccount": account.id}, **limited),
+    )
 
 
 def use_buckets(account: Account, inputs: Collection[str], outputs: Collection[str]) -> list[Grant]:
@@ -191,23 +204,14 @@ def use_mounts(account: Account, mounts: Collection[Mount]) -> Grant:
     return Grant("UseFileSystems", "mount", (systems,) if mounts else (), "`efs: true`", points)
 
 
-def _list(account: Account, number: int, bucket_arn: str, prefixes: Collection[str]) -> Grant:
-    limited = {"StringLike": {"s3:prefix": prefixes}} if "*" not in prefixes else {}
-    return Grant(
-        f"ListProdPrefixes{number}",
-        "list",
-        (bucket_arn,),
-        "To find what it may read; a listing of anything else is refused",
-        condition(StringEquals={"aws:ResourceAccount": account.id}, **limited),
-    )
-
-
 def _ours(account: Account) -> str:
     return condition(StringEquals={"aws:ResourceAccount": account.id})
 
 
-def _deny_elsewhere(grants: list[Grant], bounds: Bounds) -> Iterator[Statement]:
-    """A policy of a bucket or a key may let every role of the account in: the ghost's own reach what is named here."""
+def denies(grants: Collection[Grant], bounds: Bounds) -> Iterator[Statement]:
+    """Of all but these grants. A policy of a bucket or a key may let every role of the account in: the ghost's own
+    reach what is named here.
+    """
     reading = [grant for grant in grants if grant.use in READING]
     owned = {arn for grant in grants if grant.use not in READING | OUTSIDE_ARNS for arn in grant.resources}
     reads = {call for grant in reading for call in CALLS[grant.use]}
@@ -229,7 +233,8 @@ def _deny_elsewhere(grants: list[Grant], bounds: Bounds) -> Iterator[Statement]:
             not_resources=tuple(sorted(readable | owned)),
         )
     yield from _deny_lists([grant for grant in reading if grant.use == "list"])
-    yield from _deny_always(bounds, reaches_s3=any(":s3:::" in arn for grant in grants for arn in grant.resources))
+    called = {call.partition(":")[0] for grant in grants for call in CALLS[grant.use]}
+    yield from _deny_always(bounds, called & set(CALLED_BY_CODE))
 
 
 def _deny_lists(grants: list[Grant]) -> Iterator[Statement]:
@@ -246,8 +251,9 @@ def _deny_lists(grants: list[Grant]) -> Iterator[Statement]:
         )
 
 
-def _deny_always(bounds: Bounds, *, reaches_s3: bool) -> Iterator[Statement]:
-    if reaches_s3:
+def _deny_always(bounds: Bounds, called: Collection[str]) -> Iterator[Statement]:
+    """`called` are the services that the function's own code calls."""
+    if "s3" in called:
         yield Statement(
             "NoOtherAccount",
             "Deny",
@@ -255,6 +261,15 @@ def _deny_always(bounds: Bounds, *, reaches_s3: bool) -> Iterator[Statement]:
             actions=("s3:*",),
             resources=("*",),
             condition=condition(StringNotEquals={"aws:ResourceAccount": bounds.account.id}),
+        )
+    if called:
+        yield Statement(
+            "OnlyInsideItsFunction",
+            "Deny",
+            "Credentials that leave the function are of no use; AWS says of each call from which function it comes",
+            actions=tuple(f"{service}:*" for service in sorted(called)),
+            resources=("*",),
+            condition=condition(ArnNotLike={"lambda:SourceFunctionArn": bounds.function_arn}),
         )
     records = bounds.account.bucket_arn(bounds.state_bucket)
     yield Statement(

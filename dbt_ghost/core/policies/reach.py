@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from dbt_ghost.core import eventbridge
+from dbt_ghost.core import eventbridge, grants
 from dbt_ghost.core.config import GhostConfig
 from dbt_ghost.core.flow import output_buckets
 from dbt_ghost.core.policies.locations import Location
 from dbt_ghost.core.resources import Mount
+from dbt_ghost.core.step_code import kind_of_code
 from dbt_ghost.core.topology import Account, Step, Topology, Trigger
 
 
@@ -28,7 +29,7 @@ class Reach:
     project: str
     state_bucket: str
     functions: tuple[str, ...] = ()
-    buckets: tuple[str, ...] = ()  # that trigger steps
+    buckets: tuple[str, ...] = ()  # that trigger steps, or may by what functions, queues and topics let in
     outputs: tuple[str, ...] = ()
     steps_read: tuple[Location, ...] = ()
     tap_reads: tuple[Location, ...] = ()
@@ -42,6 +43,7 @@ class Reach:
     rules: tuple[str, ...] = ()  # ARNs
     shared: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()  # ARNs of prod's execution roles
+    brought: tuple[str, ...] = ()  # ARNs of roles made beforehand for ghosts
     images: tuple[str, ...] = ()  # ARNs of ECR repositories
     layers: tuple[str, ...] = ()
     network: bool = False
@@ -55,6 +57,14 @@ class Reach:
         """The keys of the buckets that are read."""
         buckets = {each.bucket for each in read}
         return _sorted(key for bucket, key in self.keys if bucket in buckets)
+
+    @property
+    def listed(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """(bucket that steps read, what they may list of it; nothing for all), sorted."""
+        found: dict[str, set[str]] = {}
+        for each in self.steps_read:
+            found.setdefault(each.bucket, set()).add(each.listed)
+        return tuple((bucket, () if "*" in each else tuple(sorted(each))) for bucket, each in sorted(found.items()))
 
     @property
     def ghosts(self) -> str:
@@ -75,7 +85,7 @@ def reach_of(config: GhostConfig, topology: Topology) -> Reach:
         project=config.project,
         state_bucket=ingestion.state_bucket_in(config.project, account.id, account.region),
         functions=_sorted(step.function.name for step in steps),
-        buckets=_sorted(bucket.name for bucket in topology.buckets),
+        buckets=_sorted([*(bucket.name for bucket in topology.buckets), *_let_in(topology)]),
         outputs=_sorted(bucket for step in steps for bucket in output_buckets(step, settings[step.name].outputs)),
         steps_read=_locations(
             *(each for step in steps if step.name not in staged for each in _heard(step)),
@@ -92,7 +102,8 @@ def reach_of(config: GhostConfig, topology: Topology) -> Reach:
         rules=_sorted(account.rule_arn(rule.name, rule.bus) for rule in rules),
         shared=_sorted(each for step in steps for each in _shared(config, step)),
         roles=_sorted(step.function.role_arn for step in steps),
-        images=_sorted(each for step in steps for each in _repository(account, step)),
+        brought=_sorted(map(account.role_arn, ingestion.roles.values())),
+        images=_sorted(_repository(account, uri) for uri in _images(config, topology)),
         layers=_sorted(layer for step in steps for layer in step.function.layers),
         network=any(settings[step.name].vpc and step.function.network for step in steps),
         mounts=tuple(sorted({mount for step in steps if settings[step.name].efs for mount in step.function.mounts})),
@@ -119,13 +130,30 @@ def _shared(config: GhostConfig, step: Step) -> Iterator[str]:
         yield step.function.qualified_arn
 
 
-def _repository(account: Account, step: Step) -> Iterator[str]:
+def _let_in(topology: Topology) -> Iterator[str]:
+    """Discovery looks at every bucket that a policy names, also where it turns out to trigger nothing."""
+    actions = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage", "sns": "sns:Publish"}
+    for arn, policy in topology.policies:
+        for bucket in grants.named_sources(policy, actions[arn.split(":")[2]], grants.S3).arns:
+            yield bucket.partition(":::")[2]
+
+
+def _images(config: GhostConfig, topology: Topology) -> Iterator[str]:
+    """Prod's, and those that the branch's code may be."""
+    for step in topology.steps:
+        if step.function.image:
+            yield step.function.image.uri
+        code = config.ingestion.steps[step.name].code
+        if code and kind_of_code(code) == "image":
+            yield code
+
+
+def _repository(account: Account, uri: str) -> str:
     """`ACCOUNT.dkr.ecr.REGION.amazonaws.com/name@sha256:...` is in the repository `name`."""
-    if step.function.image:
-        host, _, path = step.function.image.uri.partition("/")
-        registry = host.partition(".")[0]
-        name = path.partition("@")[0].partition(":")[0]
-        yield f"arn:{account.partition}:ecr:{account.region}:{registry}:repository/{name}"
+    host, _, path = uri.partition("/")
+    registry = host.partition(".")[0]
+    name = path.partition("@")[0].partition(":")[0]
+    return f"arn:{account.partition}:ecr:{account.region}:{registry}:repository/{name}"
 
 
 def _locations(*found: Location) -> tuple[Location, ...]:

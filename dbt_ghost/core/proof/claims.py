@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dbt_ghost.core.calls import CALLS, READING
+from dbt_ghost.core.calls import CALLED_BY_CODE, CALLS, READING
 from dbt_ghost.core.iam.policies import Condition
 from dbt_ghost.core.iam.questions import Forbidden
 from dbt_ghost.core.topology import Account
@@ -21,6 +21,7 @@ INVOKES = "No role invokes a function of production that is not shared"
 BECOMES = "No role becomes another one, or gives rights to anybody"
 OTHER_ACCOUNTS = "No role reaches a bucket of another account"
 RECORDS = "No role touches the records of ghosts"
+OUTSIDE = "No role's credentials are of use outside its function"
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,11 @@ class Realm:
     """What is the ghosts', and what they were given of production; all patterns of ARNs.
 
     `listed` are (bucket, prefixes that may be listed), `free` actions that no ARNs can bound, or that a setting of the
-    team opens.
+    team opens, `functions` those whose code may use the role.
     """
 
     account: Account
+    functions: str
     mine: tuple[str, ...]
     prod: tuple[str, ...]
     records: tuple[str, ...]
@@ -45,6 +47,7 @@ def claims(realm: Realm) -> Mapping[str, tuple[Forbidden, ...]]:
     """Claim -> what it forbids."""
     harmless = (*READS, *realm.free)
     elsewhere = Condition("StringNotEquals", "aws:ResourceAccount", (realm.account.id,))
+    inside = Condition("ArnLike", "lambda:SourceFunctionArn", (realm.functions,))
     return {
         CHANGES: (Forbidden(not_actions=harmless, not_resources=(*realm.mine, *realm.invoked)),),
         CHANGES_PROD: (Forbidden(not_actions=READS, resources=realm.prod),) if realm.prod else (),
@@ -57,4 +60,5 @@ def claims(realm: Realm) -> Mapping[str, tuple[Forbidden, ...]]:
         BECOMES: (Forbidden(("sts:*", "iam:*")),),
         OTHER_ACCOUNTS: (Forbidden(("s3:*",), where=(elsewhere,)),),
         RECORDS: (Forbidden(resources=realm.records),),
+        OUTSIDE: (Forbidden(tuple(f"{service}:*" for service in CALLED_BY_CODE), unless=(inside,)),),
     }

@@ -24,6 +24,7 @@ def realm_of_step(ground: Ground, heard: Listening, step: str, made: Iterable[Re
     reads = reads_of(ground, heard, step)
     return _realm(
         ground,
+        step,
         made,
         given=(*_keys(ground.account, reads), *elsewhere),
         listed=tuple(_listed(ground.account, reads)),
@@ -39,6 +40,7 @@ def realm_of_tap(ground: Ground, heard: Listening, made: Iterable[Resource]) -> 
     """It lists the buckets that it copies from, to tell gone from denied: IAM cannot hold that to a prefix."""
     return _realm(
         ground,
+        TAP,
         made,
         given=_keys(ground.account, staged_of(heard)),
         invoked=tuple(forked.step.function.qualified_arn for forked in ground.shared),
@@ -59,11 +61,12 @@ def realm_of_project(reach: Reach, topology: Topology, step: str) -> Realm:
     )
     return Realm(
         account=account,
+        functions=account.function_arn(reach.ghosts),
         mine=tuple(arn for each in ghosts for arn in _arns(account, each)),
         prod=_buckets(account, (bucket.name for bucket in topology.buckets)),
         records=_buckets(account, [reach.state_bucket]),
         given=(*_keys(account, reads), *(() if is_tap else reach.elsewhere)),
-        listed=() if is_tap else tuple(_listed(account, reads)),
+        listed=() if is_tap else tuple(_listed_together(reach)),
         invoked=reach.shared if is_tap else (),
         free=_free(encrypts=bool(reach.own_key), network=reach.network, mounts=bool(reach.mounts)),
     )
@@ -71,6 +74,7 @@ def realm_of_project(reach: Reach, topology: Topology, step: str) -> Realm:
 
 def _realm(
     ground: Ground,
+    step: str,
     made: Iterable[Resource],
     *,
     given: tuple[str, ...],
@@ -82,9 +86,10 @@ def _realm(
     outputs = {bucket for forked in ground.forked for bucket in forked.outputs}
     return Realm(
         account=account,
+        functions=ground.function_arn(step),
         mine=tuple(sorted({arn for each in made for arn in _arns(account, each)})),
         prod=_buckets(account, sorted({*outputs, *(bucket.name for bucket in ground.topology.buckets)})),
-        records=_buckets(account, [ground.bounds.state_bucket]),
+        records=_buckets(account, [ground.state_bucket]),
         given=given,
         listed=listed,
         invoked=invoked,
@@ -127,6 +132,12 @@ def _listed(account: Account, reads: Iterable[Location]) -> Iterator[tuple[str, 
     for bucket, found in sorted(prefixes.items()):
         if "*" not in found:
             yield bucket, tuple(sorted(found))
+
+
+def _listed_together(reach: Reach) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A boundary does not say which prefix goes with which bucket."""
+    together = tuple(sorted({prefix for _, prefixes in reach.listed for prefix in prefixes}))
+    return ((reach.account.bucket_arn(bucket), together) for bucket, prefixes in reach.listed if prefixes)
 
 
 def _free(*, encrypts: bool, network: bool = False, mounts: bool = False) -> tuple[str, ...]:

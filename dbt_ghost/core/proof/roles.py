@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dbt_ghost.core.calls import CALLED_BY_CODE
 from dbt_ghost.core.iam.documents import parse
 from dbt_ghost.core.iam.policies import Condition, Policy
 from dbt_ghost.core.iam.principals import Principal, role
@@ -58,9 +59,10 @@ def asked_of_role(held: Held, realm: Realm, live: tuple[Policy, ...]) -> Iterato
     for claim, region in _regions(realm):
         yield Asked(claim, held.step, "together", Question(held.principal, together, region))
     own = Policies(held.policies, held.boundary)
-    for region in _needed(held.needs):
+    function = realm.account.function_arn(held.function)
+    for region in _needed(held.needs, function):
         yield Asked(ABLE, held.step, "together", _bare(held.principal, own, region), must=True)
-    for region in _needed(held.needs):
+    for region in _needed(held.needs, function) if any(map(_denies, live)) else ():
         yield Asked(REFUSED, held.step, "together", _bare(held.principal, together, region), must=True, advice=True)
 
 
@@ -80,20 +82,26 @@ def _regions(realm: Realm) -> Iterator[tuple[str, Forbidden]]:
     return ((claim, region) for claim, regions in claims(realm).items() for region in regions)
 
 
+def _denies(policy: Policy) -> bool:
+    return not all(statement.allows for statement in policy.statements)
+
+
 def _bare(principal: Principal, policies: Policies, region: Forbidden) -> Question:
     """Requests that bring nothing along but what they are about."""
     about = {each.key.lower() for each in region.where}
     return Question(principal, policies, region, absent(principal, policies, about))
 
 
-def _needed(document: str) -> Iterator[Forbidden]:
-    """A request of each action on each resource that a policy allows."""
+def _needed(document: str, function_arn: str) -> Iterator[Forbidden]:
+    """A request of each action on each resource that a policy allows; the code's own come from its function."""
+    inside = Condition("ArnEquals", "lambda:SourceFunctionArn", (function_arn,))
     for statement in json.loads(document)["Statement"]:
         if statement["Effect"] == "Allow":
             where = tuple(_conditions(statement.get("Condition", {})))
             for action in statement["Action"]:
+                by_code = (inside,) if action.partition(":")[0] in CALLED_BY_CODE else ()
                 for resource in statement["Resource"]:
-                    yield Forbidden((action,), resources=tuple(_samples(resource)), where=where)
+                    yield Forbidden((action,), resources=tuple(_samples(resource)), where=(*where, *by_code))
 
 
 def _samples(pattern: str) -> Iterable[str]:

@@ -103,7 +103,7 @@ def test_every_document_is_canonical_json_that_aws_takes() -> None:
 @pytest.mark.parametrize("without", [False, True], ids=["whole", "without NoRecords"])
 def test_records_stay_closed_even_where_a_grant_reaches_them(without: bool) -> None:
     grants = [policies.read_prod(ACCOUNT, [Location("shop-records")]), *policies.use_buckets(ACCOUNT, [], ["shop-*"])]
-    statements = policies.statements(grants, Bounds(ACCOUNT, "shop-records"))
+    statements = policies.statements(grants, Bounds(ACCOUNT, "shop-records", ACCOUNT.function_arn("x")))
     held = [each for each in statements if not (without and each.sid == "NoRecords")]
     policy = parse(Document("careless", tuple(held), 10240).json, "careless")
     records = Forbidden(resources=("arn:aws:s3:::shop-records", "arn:aws:s3:::shop-records/*"))
