@@ -9,6 +9,7 @@ from dataclasses import replace
 from dbt_ghost.core.config import GhostConfig
 from dbt_ghost.core.errors import Denied, NotFound, Refused
 from dbt_ghost.core.joining import WaysIn, named_versions, ways_in
+from dbt_ghost.core.statements import statements
 from dbt_ghost.core.topology import ProdFunction, Step, Topology
 from dbt_ghost.core.wires import Alias, Wires
 from dbt_ghost.operations.look import Look
@@ -135,9 +136,9 @@ def _rights(prod: Prod, role_arn: str) -> tuple[tuple[str, ...] | None, str]:
 
 
 def _policies(wires: Wires) -> tuple[tuple[str, str], ...]:
-    """What prod's functions, queues and topics themselves let in."""
-    found = [*wires.doors.values(), *wires.queues.values(), *wires.topics.values()]
-    return tuple(sorted((each.arn, each.policy) for each in found if each and each.policy))
+    """What prod's functions, queues and topics let in. A policy that lost its last statement says nothing."""
+    found = [each for each in (*wires.doors.values(), *wires.queues.values(), *wires.topics.values()) if each]
+    return tuple(sorted((each.arn, each.policy) for each in found if statements(each.policy)))
 
 
 def _unreserved(prod: Prod) -> int | None:
