@@ -147,7 +147,6 @@ class Lane:
     """The objects of one arrival in order of time; `todo` are those not done yet, failed ones of earlier runs first."""
 
     arrival: Arrival
-    topic_arn: str  # of the notification, empty where there is none
     objects: tuple[ProdObject, ...]
     todo: tuple[ProdObject, ...]
     before: Progress
@@ -242,17 +241,17 @@ def shared_out(
     return {arrival: tuple(found) for arrival, found in given.items()}
 
 
-def lane(arrival: Arrival, topic_arn: str, objects: tuple[ProdObject, ...], before: Progress | None) -> Lane:
+def lane(arrival: Arrival, objects: tuple[ProdObject, ...], before: Progress | None) -> Lane:
     """What of an arrival's objects is left to do after what is known of it."""
     start = Progress(step=arrival.step, bucket=arrival.bucket, to=arrival.to)
     if before is None:
-        return Lane(arrival, topic_arn, objects, objects, start)
+        return Lane(arrival, objects, objects, start)
     if before.cursor is None:
-        return Lane(arrival, topic_arn, objects, objects, before.model_copy(update={"failed": ()}))
+        return Lane(arrival, objects, objects, before.model_copy(update={"failed": ()}))
     cursor, failed = before.cursor, {each.key: each for each in before.failed}
     again = tuple(each for each in objects if each.mark <= cursor and each.key in failed)
     kept = before.model_copy(update={"failed": tuple(failed[each.key] for each in again)})
-    return Lane(arrival, topic_arn, objects, (*again, *(each for each in objects if each.mark > cursor)), kept)
+    return Lane(arrival, objects, (*again, *(each for each in objects if each.mark > cursor)), kept)
 
 
 def created(each: ProdObject, arrival: Arrival, account: Account) -> shapes.Created:
@@ -275,7 +274,7 @@ def created(each: ProdObject, arrival: Arrival, account: Account) -> shapes.Crea
 def way(lane: Lane) -> shapes.Way:
     """How the lane's events come, a queue left out."""
     shape = lane.arrival.shape
-    return shapes.Way(rule=shape == "eventbridge", topic_arn=lane.topic_arn if shape == "sns" else "")
+    return shapes.Way(rule=shape == "eventbridge", topic_arn=lane.arrival.topic_arn if shape == "sns" else "")
 
 
 def takes_all_created(arrival: Arrival) -> bool:

@@ -132,7 +132,7 @@ class Replayer:
         found = self._found(ways, request, Window(replay.since, replay.until))
         shares = shared_out(ways, found, request, sample)
         before = known.progress if known else (None,) * len(ways)
-        lanes = tuple(lane(way, way.topic_arn, shares[way], each) for way, each in zip(ways, before, strict=True))
+        lanes = tuple(lane(way, shares[way], each) for way, each in zip(ways, before, strict=True))
         return ReplayPlan(
             through=through,
             replay=replay.model_copy(update={"progress": tuple(each.before for each in lanes)}),

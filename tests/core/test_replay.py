@@ -81,7 +81,7 @@ def test_what_is_left_after_a_cursor_is_what_is_not_done(found: list[tuple[str, 
         cursor=objects[done - 1].mark if done else None,
         failed=tuple(FailedObject(key=each.key, why="no") for each in failed),
     )
-    left = lane(arrival(), "", objects, before)
+    left = lane(arrival(), objects, before)
     assert set(left.todo) == failed | set(objects[done:])
     assert len(left.todo) == len(set(left.todo))
     assert {each.key for each in left.before.failed} == {each.key for each in failed}
@@ -90,7 +90,7 @@ def test_what_is_left_after_a_cursor_is_what_is_not_done(found: list[tuple[str, 
 def test_a_failed_object_that_is_no_longer_there_is_forgotten() -> None:
     failed = (FailedObject(key="gone", why="no"), FailedObject(key="a", why="no"))
     before = Progress(step="clean", bucket="p-raw", to="x", cursor=thing("b").mark, failed=failed)
-    left = lane(arrival(), "", (thing("a"), thing("b")), before)
+    left = lane(arrival(), (thing("a"), thing("b")), before)
     assert keys(left.todo) == ["a"]
     assert [each.key for each in left.before.failed] == ["a"]
 
@@ -99,7 +99,7 @@ def test_a_failed_object_that_was_written_again_is_sent_once() -> None:
     before = Progress(
         step="clean", bucket="p-raw", to="x", cursor=thing("b", 1).mark, failed=(FailedObject(key="a", why="no"),)
     )
-    assert keys(lane(arrival(), "", (thing("a", 5),), before).todo) == ["a"]
+    assert keys(lane(arrival(), (thing("a", 5),), before).todo) == ["a"]
 
 
 @given(st.lists(st.tuples(KEYS, KEYS), max_size=4), KEYS, KEYS)
@@ -212,8 +212,8 @@ def test_only_names_of_this_ghost_are_sent_to() -> None:
             refuse_foreign(GHOST, name)
 
 
-def event(one: Arrival, topic_arn: str = "", found: ProdObject | None = None) -> dict[str, Any]:
-    on = lane(one, topic_arn, (), None)
+def event(one: Arrival, found: ProdObject | None = None) -> dict[str, Any]:
+    on = lane(one, (), None)
     return shapes.event_of(created(found or thing("in/ä b.csv"), one, ACCOUNT), way(on))
 
 
@@ -227,11 +227,11 @@ def test_an_event_is_as_s3_would_have_sent_it_and_says_that_it_is_replayed() -> 
 
 def test_an_event_comes_in_the_arrivals_shape() -> None:
     topic = ACCOUNT.topic_arn("p-topic")
-    (record,) = event(arrival(shape="sns"), topic)["Records"]
+    (record,) = event(arrival(shape="sns", topic_arn=topic))["Records"]
     assert record["Sns"]["TopicArn"] == topic
     assert json.loads(record["Sns"]["Message"]) == event(arrival())
     assert event(arrival(shape="eventbridge"))["detail"]["object"]["key"] == "in/ä b.csv"
-    assert event(arrival(shape="s3", raw=True), topic) == event(arrival()), "raw delivery has no envelope"
+    assert event(arrival(shape="s3", raw=True, topic_arn=topic)) == event(arrival()), "raw delivery has no envelope"
 
 
 def test_an_object_was_made_as_the_arrivals_filter_asks() -> None:

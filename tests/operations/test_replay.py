@@ -215,8 +215,8 @@ def test_only_so_many_calls_are_under_way_and_no_more_than_the_steps_cap() -> No
     def most(at_once: int, **cap: int) -> int:
         scene = scene_in_disorder(1)
         scene.arrivals = (TO_FUNCTION,)
-        clean = {**CONFIG["ingestion"]["steps"]["clean"], **cap}  # type: ignore[index]
-        scene.settings = {"steps": {**CONFIG["ingestion"]["steps"], "clean": clean}}  # type: ignore[index]
+        clean = {**CONFIG["ingestion"]["steps"]["clean"], **cap}  # type: ignore[index]  # CONFIG has other values too
+        scene.settings = {"steps": {**CONFIG["ingestion"]["steps"], "clean": clean}}  # type: ignore[index]  # CONFIG has other values too
         scene.replay(at_once)
         return scene.deliveries.most_under_way
 
