@@ -26,13 +26,14 @@ functions and keys, Deny before Allow; all condition operators; `aws:ResourceAcc
 Still other than on AWS, so nothing that runs here proves it:
 
 - What services do themselves: who may invoke a function (its resource policy) is not checked when an event is
-  delivered. Lambda reads queues, sends failures on and writes logs without its role's rights. S3 uses KMS keys without
-  them, and there is no `kms:ViaService`.
+  delivered. Lambda reads queues, sends failures on and writes logs without its role's rights, so these have no
+  `lambda:SourceFunctionArn` to be told. S3 uses KMS keys without rights, and there is no `kms:ViaService`.
 - `iam:PassRole` for services other than Lambda and EventBridge. `lambda:Layer`, and the right to the layer itself.
 - A queue or topic checks its own policy once more without the keys of the call: a Deny there can hit too much.
 - `lambda:GetFunction` leaves out the tags for whoever may not `lambda:ListTags`: not here.
+- `aws:ResourceTag` is there for `iam:PassRole`, on which AWS advises against it.
 - Policy variables such as `${aws:PrincipalTag/x}` are plain text. `NotPrincipal` never matches. There is one account at
-  a time, and no organization. Root may do everything and assume every role; no other caller needs less than on AWS.
+  a time, and no organization. Root may do everything and assume every role.
 - Changes of policies hold at once.
 """
 

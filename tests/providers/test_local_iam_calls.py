@@ -14,7 +14,7 @@ import pytest
 
 from dbt_ghost.providers.local_stack import LocalStack
 from tests.local_aws import REGION
-from tests.providers.callers import ACCOUNT, CODE, Callers, allow, answer
+from tests.providers.callers import ACCOUNT, ACCOUNT_TRUST, CODE, Callers, allow, answer
 
 Calling = Callable[[Any], Any]
 FUNCTION, QUEUE, TOPIC = "flights-clean", "flights-files", "flights-news"
@@ -54,6 +54,10 @@ def forbid(statement: str) -> Calling:
 def function(name: str = "made", **more: Any) -> Calling:
     settings = {"Runtime": "python3.11", "Handler": "app.handler", "Code": CODE, "Role": ROLE_ARN}
     return lambda aws: aws.create_function(FunctionName=name, **settings | more)
+
+
+def role(**more: Any) -> Calling:
+    return lambda aws: aws.create_role(RoleName="made", AssumeRolePolicyDocument=ACCOUNT_TRUST, **more)
 
 
 def target(*arns: str) -> Calling:
@@ -164,6 +168,14 @@ KEYS = {
         function(Tags=OURS),
         (function(Tags=OTHERS), function(), function("prod", Tags=OURS)),
         [PASS, allow("lambda:TagResource")],
+    ),
+    "aws:RequestTag, of a role": Key(
+        "iam:CreateRole",
+        ACCOUNT.role_arn("made"),
+        {"StringEquals": {"aws:RequestTag/ghost": "flights"}},
+        role(Tags=pairs(OURS)),
+        (role(Tags=pairs(OTHERS)), role()),
+        [allow("iam:TagRole")],
     ),
     "aws:RequestTag, of a queue": Key(
         "sqs:CreateQueue",
