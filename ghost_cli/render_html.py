@@ -110,7 +110,7 @@ def _proof(proof: Proof | None) -> Iterator[Markup]:
     told = [f"{each.verdict}: {each.claim}: {each.of}: {each.because}" for each in proof.failed]
     told += [f"{each.of}: {each.claim}: {each.because}" for each in proof.advice]
     yield section(
-        "What IAM lets no request do",
+        "Proof: what IAM lets no request do",
         table(f"Of all actions that AWS has ({proof.reference}) and may come to have", ("Claim", *VIEWS), rows),
         *([listed(map(prose, told))] if told else []),
         tag("p", "Not proved, since IAM cannot see it:"),

@@ -14,7 +14,7 @@ def proof_lines(proof: Proof | None) -> Iterator[str]:
     if proof is None:
         return
     yield ""
-    yield f"What IAM lets no request do, of all actions that AWS has ({proof.reference}) and may come to have:"
+    yield f"Proof, over all actions that AWS has ({proof.reference}) and may come to have:"
     width = max(map(len, proof.claims))
     yield f"  {'':<{width}}  {'  '.join(f'{view:<10}' for view in VIEWS)}".rstrip()
     for claim in proof.claims:

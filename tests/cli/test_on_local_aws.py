@@ -51,7 +51,7 @@ def killed_at_change(number: int, *words: str) -> None:
 def test_plan_changes_nothing(session: Session) -> None:
     result = ghost_ingest("plan")
     assert "Plan: 16 to create, 0 to update, 0 to delete. Production resources modified: 0." in result.stdout
-    assert "  No role changes anything that is not a ghost's  " in result.stdout, "the proof is part of the plan"
+    assert "  No role changes what is not a ghost's  " in result.stdout, "the proof is part of the plan"
     assert "violated" not in result.stdout and "unknown" not in result.stdout
     assert found(session) == set()
     assert "no ghosts" in ghost_ingest("list").stdout

@@ -28,7 +28,7 @@ def text(proof: Proof | None) -> list[str]:
 def test_the_table_has_a_line_a_claim_and_a_column_a_view() -> None:
     assert text(GOOD) == [
         "",
-        "What IAM lets no request do, of all actions that AWS has (2026-10-27) and may come to have:",
+        "Proof, over all actions that AWS has (2026-10-27) and may come to have:",
         "                   own policy  boundary    together",
         "  No role does it  proved      proved      proved",
         "  Nobody comes in  -           -           proved",

@@ -101,7 +101,6 @@ def check_shared(ground: Ground, forked: ForkedStep) -> None:
 def shared_notes(forked: ForkedStep) -> Iterator[str]:
     step, function = forked.step.name, forked.step.function
     yield f"{step}: prod's function {shared_function(forked)} is invoked with the ghost's data, in prod's concurrency"
-    yield f"{step}: not proved: that it writes only where runtime.py says; prod's role may write prod's buckets"
     for way in function.writes_elsewhere:
         yield f"{step}: what it sends to {way.replace('_', ' ')} of prod's is not separated"
     if any(trigger.mapping for trigger in forked.inner):

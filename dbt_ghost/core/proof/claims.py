@@ -13,15 +13,15 @@ from dbt_ghost.core.topology import Account
 READS = tuple(sorted({call for use in READING for call in CALLS[use]}))
 """The only actions that read production. All others count as changes."""
 
-CHANGES = "No role changes anything that is not a ghost's"
-CHANGES_PROD = "No role changes a bucket or an object of production"
-READS_MORE = "No role reads of production what it was not given"
+CHANGES = "No role changes what is not a ghost's"
+CHANGES_PROD = "No role changes production's buckets or objects"
+READS_MORE = "No role reads more of production than it was given"
 LISTS_MORE = "No role lists other prefixes of production"
-INVOKES = "No role invokes a function of production that is not shared"
-BECOMES = "No role becomes another one, or gives rights to anybody"
-OTHER_ACCOUNTS = "No role reaches a bucket of another account"
+INVOKES = "No role invokes production's functions, but shared ones"
+BECOMES = "No role becomes another or gives rights away"
+OTHER_ACCOUNTS = "No role reaches other accounts' buckets"
 RECORDS = "No role touches the records of ghosts"
-OUTSIDE = "No role's credentials are of use outside its function"
+OUTSIDE = "No role is of use outside its function"
 
 
 @dataclass(frozen=True)

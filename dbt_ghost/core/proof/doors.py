@@ -25,9 +25,9 @@ from dbt_ghost.core.resources import (
 )
 from dbt_ghost.core.topology import Account
 
-ACTS = "Nobody but Lambda acts as a role of the ghost"
-REACHES = "Nobody but their own sources reaches the ghost's functions, queues and topics"
-ENTERS = "Nobody who is not named gets into the ghost's buckets by their policies"
+ACTS = "Only Lambda acts as the ghost's roles"
+REACHES = "Only their own sources reach functions, queues, topics"
+ENTERS = "Only who is named gets into the ghost's buckets"
 
 ANOTHER_ACCOUNT, ANOTHER_SERVICE = "000000000000", "another-service.amazonaws.com"
 """Stand for all that no policy of a ghost's names."""

@@ -26,7 +26,7 @@ def _sentences(ground: Ground, roles: tuple[GhostRole, ...], given: int) -> Iter
     for forked in ground.copied:
         yield from _of_step(ground, forked.step.name)
     for forked in ground.shared:
-        yield f"{forked.step.name}: where prod's own function writes what it is handed of the ghost"
+        yield f"{forked.step.name}: that it writes only where runtime.py says; prod's role may write prod's buckets"
 
 
 def _of_step(ground: Ground, step: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from dbt_ghost.core.iam.questions import Forbidden, Policies, Question, absent
 from dbt_ghost.core.proof.asked import ANYTHING, Asked
 from dbt_ghost.core.proof.claims import Realm, claims
 
-ABLE = "Every role may do all that it is for"
+ABLE = "Every role may do what it is for"
 REFUSED = "production's own policies refuse what the role is for"
 STARTS = "the boundary does not let Lambda decrypt a function's environment, so a function with one may not start"
 
