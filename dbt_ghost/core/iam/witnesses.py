@@ -75,7 +75,7 @@ def _shortest(wanted: tuple[str, ...], excluded: tuple[str, ...]) -> str | None:
             index < len(wanted) for index in range(len(patterns))
         ]:
             return text
-        for character in _forced(wanted, state) or [*_asked_for(patterns, state), filler]:
+        for character in _next(wanted, state, patterns, filler):
             after = tuple(_step(pattern, place, character) for pattern, place in zip(patterns, state, strict=True))
             if after not in seen and all(after[: len(wanted)]):
                 seen.add(after)
@@ -97,23 +97,26 @@ def _named(pattern: str) -> frozenset[str]:
     return frozenset(either_case(symbol) or symbol for symbol in pattern)
 
 
-def _forced(wanted: tuple[str, ...], state: tuple[Positions, ...]) -> list[str]:
-    """All that may come next, where one that is wanted has no wildcard there: most of an ARN is read that way."""
-    for pattern, positions in zip(wanted, state, strict=False):
-        symbols = [pattern[at] for at in positions if at < len(pattern)]
-        if not any(symbol in WILD for symbol in symbols):
-            return _asked_for((pattern,), (positions,))
-    return []
+def _next(wanted: tuple[str, ...], state: tuple[Positions, ...], patterns: tuple[str, ...], filler: str) -> list[str]:
+    """What may come next: where one that is wanted has no wildcard there, only what it asks for, as in most of an ARN;
+    else what any pattern treats differently from others, and something else.
+    """
+    asked = [_asked_for(pattern, positions) for pattern, positions in zip(patterns, state, strict=True)]
+    forced = next((characters for characters, others in asked[: len(wanted)] if not others), None)
+    if forced is not None:
+        return sorted(forced, key=str.swapcase)
+    return [*sorted(frozenset().union(*(characters for characters, _ in asked)), key=str.swapcase), filler]
 
 
-def _asked_for(patterns: tuple[str, ...], state: tuple[Positions, ...]) -> list[str]:
-    """The characters that a pattern treats differently from others at one of its positions, each once."""
+@lru_cache(maxsize=1 << 16)
+def _asked_for(pattern: str, positions: Positions) -> tuple[frozenset[str], bool]:
+    """The characters that a pattern names there or leaves out of a wildcard, and whether others may come, too."""
+    symbols = [pattern[at] for at in positions if at < len(pattern)]
     found: set[str] = set()
-    for pattern, positions in zip(patterns, state, strict=True):
-        for symbol in (pattern[at] for at in positions if at < len(pattern)):
-            letter = either_case(symbol)
-            found |= {letter, letter.upper()} if letter else set(WILD.get(symbol, symbol))
-    return sorted(found, key=str.swapcase)
+    for symbol in symbols:
+        letter = either_case(symbol)
+        found |= {letter, letter.upper()} if letter else set(WILD.get(symbol, symbol))
+    return frozenset(found), any(symbol in WILD for symbol in symbols)
 
 
 @lru_cache(maxsize=1 << 17)
