@@ -295,12 +295,3 @@ def test_an_account_whose_limits_may_not_be_read_is_unknown_in_that() -> None:
     prod = bare()
     prod.denied = {"unreserved"}
     assert looked(prod).unreserved is None
-
-
-def test_what_productions_own_policies_say_is_told_and_one_that_lost_its_statements_is_not() -> None:
-    prod = bare()
-    prod.feed("p-raw", ENTRY)
-    ((arn, policy),) = looked(prod).policies
-    assert arn == CLEAN and "p-raw" in policy
-    prod.policies[CLEAN] = []
-    assert looked(prod).policies == ()

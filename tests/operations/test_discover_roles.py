@@ -1,4 +1,4 @@
-"""What discovery tells of the roles of prod's functions."""
+"""What discovery tells of the roles of prod's functions, and of the policies on them."""
 
 from __future__ import annotations
 
@@ -58,3 +58,11 @@ def test_another_error_than_a_denial_is_none_to_go_on_with() -> None:
 
     with pytest.raises(GhostError, match="fewer calls"):
         functions(Throttled())
+
+
+def test_what_lets_others_in_is_told_but_not_a_policy_that_lost_its_statements() -> None:
+    prod, arn = FakeProd(), ACCOUNT.function_arn("p-clean")
+    ((told, policy),) = looked(prod).policies
+    assert told == arn and "p-raw" in policy
+    prod.policies[arn] = []
+    assert looked(prod).policies == ()
