@@ -15,7 +15,10 @@ from dbt_ghost.core.errors import GhostError
 COLOR = False if os.environ.get("NO_COLOR") else None
 """https://no-color.org; None leaves it to whether there is a terminal."""
 
-COMMANDS = ("up", "down", "graph", "plan", "fork", "replay", "status", "list", "logs", "drop", "run-operation", "demo")
+COMMANDS = (
+    *("up", "down", "graph", "plan", "fork", "replay", "status", "list", "logs", "drop", "run-operation"),
+    "demo",
+)
 
 
 class Failure(click.ClickException):
@@ -54,12 +57,25 @@ class Commands(click.Group):
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100, "color": COLOR},
 )
+@click.option(
+    "--debug",
+    is_flag=True,
+    envvar="GHOST_DEBUG",
+    help="Write every call to AWS to stderr as it ends, a line each. Environment values, payloads, object bodies and "
+    "credentials are never in it. Also: GHOST_DEBUG=1.",
+)
 @click.version_option(__version__, prog_name="ghost-ingest")
-def cli() -> None:
+def cli(debug: bool) -> None:
     """Fork the ingestion of a production data flow for one git branch, inside the production account.
 
     Production is never modified: a fork only adds resources of its own, and `drop` removes them all.
     """
+
+
+def is_debugging() -> bool:
+    """Did this run's user ask for every call to AWS?"""
+    context = click.get_current_context(silent=True)
+    return bool(context and context.find_root().params.get("debug"))
 
 
 def main() -> NoReturn:

@@ -70,6 +70,11 @@ def progress(plan: Plan) -> Callable[[Change], None]:
     return say
 
 
+def say_note(what: str) -> None:
+    """What people must know, beside the answer."""
+    click.echo(f"note: {what}", err=True)
+
+
 def count_of(number: int, thing: str) -> str:
     """`1 change`, `2 changes`."""
     return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -7,8 +7,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-import click
-
 from dbt_ghost.core.record import Record
 from dbt_ghost.operations.logs import Line
 from dbt_ghost.operations.status import Count, Off, Status, StepState, StepTraffic, Traffic
@@ -52,10 +50,6 @@ def status_json(branch: str, status: Status, traffic: Traffic | None = None) -> 
         "off": [{**each.trigger.model_dump(), "why": each.why, "meant": each.meant} for each in status.off],
         "events": _traffic_json(traffic) if traffic else None,
     }
-
-
-def say_note(what: str) -> None:
-    click.echo(f"note: {what}", err=True)
 
 
 def records_text(records: Iterable[Record], now: datetime) -> str:

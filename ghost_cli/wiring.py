@@ -9,6 +9,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+import click
+
 from dbt_ghost.core.branch import refuse_protected, resolve_branch
 from dbt_ghost.core.config import GhostConfig, not_built_yet, read_config
 from dbt_ghost.core.errors import GhostError
@@ -37,7 +39,8 @@ from dbt_ghost.providers.dbt_project import DbtRun
 from dbt_ghost.providers.minimal_project import MinimalProject
 from dbt_ghost.providers.process import SystemClock, ThisProcess
 from dbt_ghost.providers.project_files import read_project_file
-from ghost_cli.render_status import say_note
+from ghost_cli.main import is_debugging
+from ghost_cli.render import say_note
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ class Project:
     @cached_property
     def session(self) -> Session:
         """boto3 itself reads AWS_DEFAULT_REGION only; the other tools, and Lambda, set AWS_REGION."""
-        return Session(region=self.config.ingestion.region or os.environ.get("AWS_REGION") or None)
+        tell = partial(click.echo, err=True) if is_debugging() else None
+        return Session(region=self.config.ingestion.region or os.environ.get("AWS_REGION") or None, tell=tell)
 
     @cached_property
     def account(self) -> Account:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import Enum, auto
 from typing import assert_never
 
@@ -16,12 +17,33 @@ from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.resources import Pairs, pairs
 
 SECRET_NAMES = (
-    "SECRET TOKEN PASSWORD PASSWD PWD KEY CREDENTIAL AUTH DSN URL URI ENDPOINT HOST CONN PRIVATE CERT SIGNATURE".split()
+    "SECRET TOKEN PASS PWD KEY CRED AUTH DSN URL URI ENDPOINT HOST CONN PRIVATE CERT SIGNATURE SALT JWT".split()
 )
 """A variable with one of these in its name is never plainly harmless, whatever it holds."""
 
+SECRET_WORDS = ("PIN", "OTP")
+"""Likewise, but only as a word of the name's own: MAPPING is no PIN. What they hold are numbers of few digits."""
+
 HARMLESS_VALUE = r"(?i:true|false|yes|no|on|off|debug|info|warn|warning|error|critical|fatal|trace|notset)|-?[0-9]{1,6}"
 """Switches, log levels, numbers of at most six digits. The region itself and the empty value are added to these."""
+
+
+_HOST = r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}\.?"
+_TOLD = {
+    r"-----BEGIN [A-Z0-9 ]+-----": "a private key or certificate",
+    r"\b(AKIA|ASIA)[A-Z0-9]{16}\b": "an AWS access key",
+    r"\beyJ[\w-]+\.[\w-]+\.[\w-]*": "a JSON web token",
+    r"[a-z][a-z0-9+.-]*://[^\s/?#@]+@": "a URL with a login",
+    r"s3[an]?://": "an s3:// URL",
+    r"[a-z][a-z0-9+.-]*://": "a URL",
+    r"\barn:[a-z0-9-]+:[a-z0-9-]+:": "an ARN",
+    r"\b(password|passwd|pwd|user|uid|host|server|account|accountkey)\s*=": "a connection string",
+    rf"\A{_HOST}(:[0-9]+)?\Z": "a host's name",
+}
+"""What a value looks like that is secret, or by which a copy could reach prod. The first that fits is told."""
+
+_BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+_NEAR = 0.6
 
 
 class Fate(Enum):
@@ -33,10 +55,14 @@ class Fate(Enum):
 
 @dataclass(frozen=True)
 class Rewritten:
-    """The ghost's environment, and the names of the variables that nothing explains, sorted."""
+    """The ghost's environment, and what is wrong with it: names, sorted.
+
+    `unset` are declared and not set in prod, each with the nearest name that is, or an empty text.
+    """
 
     environment: Pairs = field(repr=False)
     unexplained: tuple[str, ...]
+    unset: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +94,8 @@ def rewrite(
 
     Lambda's own are left out; declared `env:` rules; `outputs`, which must hold a routed name; a value that equals a
     routed name is routed; one that equals a bucket of `reads` is copied; a plainly harmless one is copied; else it is
-    unexplained. So is a declared output that is not there. Raises Refused for a `ref` of something unknown.
+    unexplained. So is a declared output that is not there. `set` and `ref` may add variables, other rules need one.
+    Raises Refused for a `ref` of something unknown.
     """
     known, before = Known(rules, outputs, routes, reads, region, refs), dict(environment)
     fates = {name: _fate(name, value, known) for name, value in before.items()}
@@ -78,7 +105,26 @@ def rewrite(
     return Rewritten(
         environment=pairs({name: fate for name, fate in fates.items() if isinstance(fate, str)}),
         unexplained=tuple(sorted(name for name, fate in fates.items() if fate is Fate.UNEXPLAINED)),
+        unset=_unset(rules, before),
     )
+
+
+def told(value: str) -> str:
+    """What a value looks like, in words for people; empty for one that looks like nothing in particular."""
+    return next((words for pattern, words in _TOLD.items() if re.search(pattern, value, re.IGNORECASE)), "")
+
+
+def may_be_bucket(name: str, value: str, buckets: Collection[str]) -> bool:
+    """Is it a bucket's name: one of `buckets`, or by what the variable is called?"""
+    return value in buckets or ("BUCKET" in name.upper() and re.fullmatch(_BUCKET, value) is not None)
+
+
+def _unset(rules: Mapping[str, EnvRule], before: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """A rule for a variable that is not there does nothing: most likely its name is mistyped."""
+    candidates = {name.upper(): name for name in sorted(before) if name not in rules}
+    unset = sorted(name for name, rule in rules.items() if name not in before and rule.action not in ("set", "ref"))
+    near = [next(iter(get_close_matches(name.upper(), list(candidates), 1, _NEAR)), "") for name in unset]
+    return tuple((name, candidates.get(found, "")) for name, found in zip(unset, near, strict=True))
 
 
 def _fate(name: str, value: str, known: Known) -> str | Fate:
@@ -126,6 +172,8 @@ def _routed(prod: str, routes: Mapping[str, str]) -> str | Fate:
 def _plainly_harmless(name: str, value: str, known: Known) -> bool:
     """Not secret by its name, and by its value nothing that could lead anywhere."""
     if any(part in name.upper() for part in SECRET_NAMES):
+        return False
+    if set(SECRET_WORDS) & set(re.split("[^A-Z]+", name.upper())):
         return False
     if any(prod.lower() in value.lower() for prod in known.routes):
         return False

@@ -12,7 +12,7 @@ from dbt_ghost.core.config.overrides import NOT_CONFIG, NOT_CONFIG_PREFIX
 from dbt_ghost.core.config.reading import SMALLEST
 from dbt_ghost.core.config.shape import dotted, leaves, variable
 from dbt_ghost.core.config.unbuilt import UNBUILT
-from dbt_ghost.core.environment import HARMLESS_VALUE, SECRET_NAMES
+from dbt_ghost.core.environment import HARMLESS_VALUE, SECRET_NAMES, SECRET_WORDS
 from generator.schemas import schema
 
 HEAD = f"""\
@@ -55,9 +55,13 @@ The first of these that fits decides what becomes of a variable:
 4. It holds exactly the name of a routed bucket or database: it gets the ghost's.
 5. It holds exactly the name of a bucket in `reads:`: copied.
 6. It is plainly harmless: copied. That is an empty value, the region, or what matches, as a whole, `{HARMLESS_VALUE}`;
-   but not if the value has a routed name in it, or the variable's name one of {", ".join(SECRET_NAMES)}.
-7. Anything else, such as a routed name inside a longer value: the plan stops and lists the variable's name.
-   Values are never printed.
+   but not if the value has a routed name in it, or the variable's name one of {", ".join(SECRET_NAMES)};
+   nor if {" or ".join(SECRET_WORDS)} is a word of the name.
+7. Anything else, such as a routed name inside a longer value, a credential or an address: the plan stops and lists the
+   variable's name, with what would explain it. Values are never printed.
+
+Only `set` and `ref` may add a variable: any other rule for one that prod's function does not set stops the plan, too.
+So does an environment that the caller cannot read, for lack of `kms:Decrypt` say.
 """
 
 

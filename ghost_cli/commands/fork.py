@@ -26,12 +26,12 @@ def command(
     again at any time: it makes what is missing, changes what differs, and says so when there is nothing to do.
     """
     from ghost_cli.forking import ask_for_deletes, make
-    from ghost_cli.render import plan_json, plan_text
+    from ghost_cli.render import plan_json, plan_text, say_note
     from ghost_cli.wiring import Project
 
     project = Project.load(project_dir)
     for note in project.notes:
-        click.echo(f"note: {note}", err=True)
+        say_note(note)
     planned = project.plan_fork(project.ghost(branch), steps)
     click.echo(plan_text(planned.plan), err=as_json)
     ask_for_deletes(planned, yes)

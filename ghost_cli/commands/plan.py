@@ -39,12 +39,12 @@ def command(
     if html == STDOUT and as_json:
         raise click.UsageError("--html - and --json are two answers: choose one")
     from dbt_ghost.operations.apply import refuse_unproved
-    from ghost_cli.render import plan_json, plan_text
+    from ghost_cli.render import plan_json, plan_text, say_note
     from ghost_cli.wiring import Project
 
     project = Project.load(project_dir)
     for note in project.notes:
-        click.echo(f"note: {note}", err=True)
+        say_note(note)
     planned = project.plan_fork(project.ghost(branch), steps)
     if html:
         write_page(html, _page(project, planned))

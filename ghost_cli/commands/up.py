@@ -96,8 +96,10 @@ class Up:
 
     def carry_out(self) -> Outcome:
         """{branch, clone, fork, feed, feed_after_replay, replay}; null is what was not done, and had not to be."""
+        from ghost_cli.render import say_note
+
         for note in self.project.notes:
-            click.echo(f"note: {note}", err=True)
+            say_note(note)
         outcome: Outcome = dict.fromkeys(("clone", "fork", "feed", "feed_after_replay", "replay"))
         outcome = {"branch": self.ghost.branch, **outcome}
         if not self.project.forks_steps:

@@ -86,6 +86,24 @@ def test_routing_what_has_no_route_is_unexplained() -> None:
     assert result == Rewritten((), ("DB",))
 
 
+@pytest.mark.parametrize("rule", [EnvRule("copy"), EnvRule("drop"), EnvRule("route", "bucket")])
+@pytest.mark.parametrize(
+    ("there", "near"),
+    [("LOG_LEVEL", "LOG_LEVEL"), ("log_level", "log_level"), ("UNLIKE_IT", ""), ("LOGLEVELS", "")],
+)
+def test_a_rule_for_what_prod_does_not_set_is_told_with_the_nearest_name(rule: EnvRule, there: str, near: str) -> None:
+    rules = {"LOG_LEVLE": rule} | ({"LOGLEVELS": EnvRule("copy")} if there == "LOGLEVELS" else {})
+    result = rewritten({there: "INFO"}, rules)
+
+    assert result.unset == (("LOG_LEVLE", near),)
+    assert "LOG_LEVLE" not in dict(result.environment)
+
+
+@pytest.mark.parametrize("rule", [EnvRule("set", "x"), EnvRule("ref", "branch")])
+def test_a_rule_that_adds_a_variable_needs_none_in_prod(rule: EnvRule) -> None:
+    assert rewritten({"LOG_LEVEL": "INFO"}, {"LOG_LEVLE": rule}).unset == ()
+
+
 def test_a_reference_gives_the_ghosts_own_name_also_to_a_variable_that_prod_has_not() -> None:
     assert became("main", "BRANCH", EnvRule("ref", "branch")) == "fix/x"
     assert rewritten({}, {"BRANCH": EnvRule("ref", "branch")}).environment == (("BRANCH", "fix/x"),)
@@ -112,6 +130,16 @@ def test_a_plainly_harmless_value_is_copied(value: str) -> None:
     assert became(value) == value
     for part in SECRET_NAMES:
         assert unexplained(value, f"MY_{part.lower()}_1")
+
+
+@pytest.mark.parametrize("name", ["PIN", "CARD_PIN", "pin_1", "OTP"])
+def test_a_short_number_that_unlocks_something_is_unexplained(name: str) -> None:
+    assert unexplained("123456", name)
+
+
+@pytest.mark.parametrize("name", ["MAPPING", "PINNED", "SPIN"])
+def test_a_name_that_only_has_such_a_word_inside_another_is_like_any(name: str) -> None:
+    assert became("123456", name) == "123456"
 
 
 @pytest.mark.parametrize(

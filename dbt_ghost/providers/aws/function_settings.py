@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from dbt_ghost.core.errors import Denied
-from dbt_ghost.core.resources import Function, Image, Mount, Network, Pairs, pairs
-from dbt_ghost.providers.aws import permissions, tags
+from dbt_ghost.core.resources import Function, Image, Mount, Network, Pairs
+from dbt_ghost.providers.aws import function_environment, permissions, tags
 from dbt_ghost.providers.aws.session import Session, swallowing
 
 GONE = "ResourceNotFoundException"
@@ -31,7 +31,7 @@ def as_function(session: Session, found: dict[str, Any]) -> Function:
         timeout_s=configuration["Timeout"],
         ephemeral_mb=configuration.get("EphemeralStorage", {}).get("Size", 512),
         layers=tuple(layer["Arn"] for layer in configuration.get("Layers", [])),
-        environment=pairs(configuration.get("Environment", {}).get("Variables", {})),
+        environment=function_environment.read(configuration),
         image=_image(found),
         network=_network(configuration),
         mounts=tuple(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dbt_ghost.core.resources import Image, Mount, Network, pairs
+from dbt_ghost.core.resources import Image, Mount, Network
 from dbt_ghost.core.topology import ProdFunction
+from dbt_ghost.providers.aws import function_environment
 from dbt_ghost.providers.aws.session import Session, swallowing
 
 GONE = "ResourceNotFoundException"
@@ -41,7 +42,9 @@ UNMODELLED = {
 
 
 def read(session: Session, name: str, qualifier: str) -> ProdFunction:
-    """Lets AWS's errors through. An image's digest, and what GetFunction does not tell (F 3.2), cost further calls."""
+    """Lets AWS's errors through; raises Denied for an environment that is not shown. An image's digest, and what
+    GetFunction does not tell (F 3.2), cost further calls.
+    """
     client, which = session.client("lambda"), {"FunctionName": name} | ({"Qualifier": qualifier} if qualifier else {})
     found = client.get_function_configuration(**which)
     code = client.get_function(**which)["Code"] if _is_image(found) else {}
@@ -68,7 +71,7 @@ def read(session: Session, name: str, qualifier: str) -> ProdFunction:
         timeout_s=found["Timeout"],
         ephemeral_mb=found.get("EphemeralStorage", {}).get("Size", 512),
         layers=tuple(layer["Arn"] for layer in found.get("Layers", [])),
-        environment=pairs(found.get("Environment", {}).get("Variables", {})),
+        environment=function_environment.read(found),
         qualifier=qualifier,
         image=image,
         network=_network(found.get("VpcConfig", {})),
@@ -86,8 +89,6 @@ def unmodelled(configuration: dict[str, Any]) -> set[str]:
     names = {
         UNMODELLED.get(key, key) for key, value in configuration.items() if key not in known and _in_use(key, value)
     }
-    if configuration.get("Environment", {}).get("Error"):
-        names.add("environment that cannot be read")
     if configuration.get("ImageConfigResponse", {}).get("Error"):
         names.add("container image settings that cannot be read")
     if any(each.get("S3FilesConfig") or ":elasticfilesystem:" not in each["Arn"] for each in _mounts(configuration)):

@@ -18,6 +18,8 @@ from botocore.config import Config
 
 from dbt_ghost.core.errors import Denied, GhostError, NotFound
 from dbt_ghost.core.topology import Account
+from dbt_ghost.providers.aws.call_log import CallLog, hide_echoes, keep_bodies_out_of_logs
+from dbt_ghost.providers.aws.redaction import redacted_text, wrong_parameters
 
 MISSING = {"404", "NoSuchBucket", "NoSuchEntity", "NoSuchKey", "NotFound", "ResourceNotFoundException"}
 DENIED = {"403", "AllAccessDisabled", "AuthorizationError", "Forbidden"}
@@ -51,7 +53,8 @@ Answer = TypeVar("Answer")
 class Session:
     """Clients of one account and region. What is not given comes from the standard AWS_* environment and files.
 
-    `sleep` takes seconds; every wait of this floor goes through it. Raises GhostError if no region is known.
+    `sleep` takes seconds; every wait of this floor goes through it. `tell` hears a line for every call, without
+    secrets. Raises GhostError if no region is known.
     """
 
     def __init__(
@@ -61,7 +64,10 @@ class Session:
         access_key: str | None = None,
         secret_key: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        *,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
+        keep_bodies_out_of_logs()
         self._endpoint = endpoint
         self._config = _CONFIG.merge(Config(proxies={})) if endpoint and is_local(endpoint) else _CONFIG
         self.sleep = sleep
@@ -72,6 +78,9 @@ class Session:
         with friendly_errors("reading the AWS configuration"):
             core = botocore.session.Session(_NOTHING_ELSE if access_key else None)
             self._boto = boto3.session.Session(access_key, secret_key, region_name=region, botocore_session=core)
+        hide_echoes(self._boto.events)
+        if tell:
+            CallLog(tell).hook(self._boto.events)
         if not self._boto.region_name:
             raise GhostError("no AWS region is configured", "set ingestion.region in dbt_project.yml, or AWS_REGION")
 
@@ -100,7 +109,9 @@ class Session:
                     try:
                         self._clients[service] = make(service, endpoint_url=self._endpoint, config=self._config)
                     except ValueError as error:
-                        raise GhostError(f"connecting to {service}: {error}", "check AWS_ENDPOINT_URL") from error
+                        raise GhostError(
+                            f"connecting to {service}: {redacted_text(str(error))}", "check AWS_ENDPOINT_URL"
+                        ) from None  # an address may have a password in it
             return self._clients[service]
 
     def patiently(
@@ -153,25 +164,27 @@ _CONFIG = Config(
 def friendly_errors(doing: str, if_missing: str = "") -> Iterator[None]:
     """Raise NotFound, Denied or GhostError for whatever AWS answers; `doing` names the attempt and its object.
 
-    `if_missing` is NotFound's hint. A wrong parameter is our own fault and keeps its traceback.
+    `if_missing` is NotFound's hint. No error holds a value that was secret in the call, nor does
+    one that it came from.
     """
     try:
         yield
     except exceptions.ClientError as error:
         raise _of_answer(doing, error, if_missing) from error
-    except exceptions.ParamValidationError:
-        raise
+    except exceptions.ParamValidationError as error:
+        raise _of_wrong_parameters(doing, str(error.kwargs.get("report", ""))) from None  # it has the values
     except NO_CREDENTIALS as error:
-        raise GhostError(f"{doing}: no AWS credentials: {error}", SIGN_IN) from error
+        raise GhostError(f"{doing}: no AWS credentials: {redacted_text(str(error))}", SIGN_IN) from None
     except exceptions.NoRegionError as error:
         raise GhostError(f"{doing}: {error}", "set ingestion.region in dbt_project.yml, or AWS_REGION") from error
     except UNREACHABLE as error:
         if "Invalid header value" in str(error):  # its text is the credential
             told = f"{doing}: a credential holds what cannot be sent, such as a line break"
             raise GhostError(told, "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN anew") from None
-        raise GhostError(f"{doing}: AWS does not answer: {error}", "check the network and AWS_ENDPOINT_URL") from error
+        told = f"{doing}: AWS does not answer: {redacted_text(str(error))}"
+        raise GhostError(told, "check the network and AWS_ENDPOINT_URL") from None
     except exceptions.BotoCoreError as error:
-        raise GhostError(f"{doing}: {error}") from error
+        raise GhostError(f"{doing}: {redacted_text(str(error))}") from None
 
 
 def code_of(error: exceptions.ClientError) -> str:
@@ -186,6 +199,14 @@ def message_of(error: exceptions.ClientError) -> str:
 def _answer(error: exceptions.ClientError) -> Mapping[str, Any]:
     answer: Mapping[str, Any] = error.response.get("Error", {})
     return answer
+
+
+def _of_wrong_parameters(doing: str, report: str) -> GhostError:
+    if report.startswith("Invalid bucket name"):
+        return GhostError(f"{doing}: that cannot be a bucket's name", "correct the setting or variable that names it")
+    named = ", ".join(wrong_parameters(report)) or "a parameter"
+    told = f"{doing}: {named} is not what AWS takes: this is a bug in dbt-ghost"
+    return GhostError(told, "report it with this message, which holds no values")
 
 
 def _of_answer(doing: str, error: exceptions.ClientError, if_missing: str) -> GhostError:

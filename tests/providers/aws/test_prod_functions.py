@@ -99,7 +99,6 @@ def test_what_is_at_its_default_is_not_said() -> None:
         ({"SigningProfileVersionArn": "x"}, "code signing"),
         ({"MasterArn": "x"}, "Lambda@Edge"),
         ({"QuantumConfig": {"Enabled": True}}, "QuantumConfig"),
-        ({"Environment": {"Error": {"ErrorCode": "AccessDenied"}}}, "environment that cannot be read"),
         ({"ImageConfigResponse": {"Error": {"ErrorCode": "x"}}}, "container image settings that cannot be read"),
         (
             {"FileSystemConfigs": [{"Arn": "arn:aws:s3files:x"}]},

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import EndpointConnectionError, ParamValidationError
+from botocore.exceptions import EndpointConnectionError
 
 from dbt_ghost.core.errors import Denied, GhostError, NotFound
 from dbt_ghost.core.topology import Account
@@ -124,9 +125,30 @@ def test_without_a_region_it_says_where_to_set_it(monkeypatch: pytest.MonkeyPatc
         Session(access_key="a", secret_key="b")
 
 
-def test_a_wrong_parameter_is_our_own_fault(session: Session) -> None:
-    with pytest.raises(ParamValidationError), friendly_errors("calling"):
-        session.client("s3").head_bucket()
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [({"Variables": {"LOGIN": ["SENSITIVE"]}}, "Environment.Variables.LOGIN"), ("SENSITIVE", "Environment")],
+)
+def test_a_wrong_parameter_is_our_own_fault_and_told_without_its_value(
+    session: Session, environment: object, named: str
+) -> None:
+    with pytest.raises(GhostError) as caught, friendly_errors("making function x"):
+        session.client("lambda").update_function_configuration(FunctionName="x", Environment=environment)
+    assert caught.value.message == f"making function x: {named} is not what AWS takes: this is a bug in dbt-ghost"
+    assert "SENSITIVE" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_what_cannot_be_a_buckets_name_is_not_repeated(session: Session) -> None:
+    with pytest.raises(GhostError) as caught, friendly_errors("looking"):
+        session.client("s3").head_bucket(Bucket="SENSITIVE?!")
+    assert "cannot be a bucket's name" in caught.value.message
+    assert "SENSITIVE" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_an_addresss_login_and_signature_are_not_repeated() -> None:
+    with pytest.raises(GhostError) as caught, friendly_errors("asking"):
+        raise EndpointConnectionError(endpoint_url="http://me:SENSITIVE@x:1/p?X-Amz-Signature=SENSITIVE")
+    assert "x:1/p" in caught.value.message and "SENSITIVE" not in caught.value.message
 
 
 def test_the_access_key_decides_the_account(aws: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
