@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from generator import cli_page, config_page, macros_page, names_page, schemas
+from generator import cli_page, config_page, iam_page, macros_page, names_page, schemas
 
 DOCS = Path(__file__).parent
 
@@ -16,6 +16,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/cli.md": cli_page.text,
     "reference/config.md": config_page.text,
     "reference/config.schema.json": schemas.config,
+    "reference/iam.md": iam_page.text,
     "reference/macros.md": macros_page.text,
     "reference/names.md": names_page.text,
     "reference/record.schema.json": schemas.record,

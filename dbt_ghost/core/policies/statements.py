@@ -65,7 +65,7 @@ class Document:
         if len(self.text) > self.limit:
             raise Refused(
                 f"{self.name} has {len(self.text)} characters; AWS takes {self.limit}",
-                "name fewer prefixes, or wider ones: every bucket and prefix stands in it",
+                "name fewer prefixes or wider ones, or make two projects: every bucket and function stands in it",
             )
 
     @property
