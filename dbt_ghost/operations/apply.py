@@ -13,6 +13,7 @@ from typing import assert_never
 from dbt_ghost.core.errors import Conflict, GhostError, Refused
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.core.plan import Change, Create, Delete, Plan, Update, waves
+from dbt_ghost.core.proof.findings import Finding
 from dbt_ghost.core.record import Record, StoredRecord
 from dbt_ghost.core.resources import EventSourceMapping, Function, kind_of, name_of
 from dbt_ghost.operations.journal import UNKNOWN, Journal, Origin
@@ -156,10 +157,17 @@ def refuse_unproved(plan: Plan) -> None:
     """Raises Refused, with a request that is let through, if the plan's proof does not hold."""
     if plan.proof and not plan.proof.holds:
         raise Refused(
-            "it is not proved that the ghost cannot hurt production: nothing was changed\n"
-            + "\n".join(f"  {each.verdict}: {each.claim}: {each.of}: {each.because}" for each in plan.proof.failed),
+            "it is not proved that the ghost cannot hurt production: nothing was changed\n  "
+            + _told(plan.proof.failed),
             "narrow what allows it: the role's own policy, its boundary, or production's own policy that lets it in",
         )
+
+
+def _told(failed: tuple[Finding, ...]) -> str:
+    """The first; the plan shows all."""
+    first, *others = failed
+    more = f"\n  and {len(others)} more, which `ghost-ingest plan` shows" if others else ""
+    return f"{first.verdict}: {first.claim}: {first.of}: {first.because}{more}"
 
 
 def refuse_strays(found: Found) -> None:

@@ -31,4 +31,5 @@ def iam_facts(
 
 
 def _role(prod: Prod, arn: str) -> RoleFacts:
-    return RoleFacts(prod.role_policies(arn), prod.role_boundary(arn), prod.role_trust(arn))
+    trust = prod.role_trust(arn)  # first: it says what to do about a role that there is not
+    return RoleFacts(prod.role_policies(arn), prod.role_boundary(arn), trust)

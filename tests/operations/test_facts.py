@@ -51,6 +51,6 @@ def test_a_boundary_that_there_is_not_is_not_found() -> None:
 
 
 def test_a_role_that_may_not_be_read_is_unknown_and_so_refused() -> None:
-    prod = FakeProd(roles={ROLE: ((), "")}, denied={f"role_policies {ROLE}"})
+    prod = FakeProd(roles={ROLE: ((), "")}, trusts={ROLE: "trust"}, denied={f"role_policies {ROLE}"})
     with pytest.raises(Denied):
         facts(prod, settings(roles={"clean": ROLE}))

@@ -87,8 +87,11 @@ def because(answer: Answer) -> str:
         return ""
     told = list(answer.reasons)
     if request := answer.request:
-        context = ", ".join(f"{key} {' '.join(values) or 'absent'}" for key, values in sorted(request.context.items()))
-        told.insert(0, f"{request.action} on {request.resource}{f' with {context}' if context else ''}")
+        brought = {key: values for key, values in request.context.items() if not key.startswith("aws:principal")}
+        context = ", ".join(f"{key} {' '.join(values) or 'absent'}" for key, values in sorted(brought.items()))
+        told.insert(
+            0, f"{request.action} on {request.resource} by {request.principal}{f' with {context}' if context else ''}"
+        )
     if answer.allowed_by:
         told.append(f"allowed by {' and '.join(answer.allowed_by)}")
     return "; ".join(told)

@@ -33,7 +33,7 @@ def boundary(session: Session, role_arn: str) -> str:
 def trust(session: Session, role_arn: str) -> str:
     """The role's trust policy. Raises as `policies` does."""
     name = _name(role_arn)
-    with friendly_errors(f"reading the trust policy of role {name}"):
+    with friendly_errors(f"reading the trust policy of role {name}", "have it made, or correct ingestion.roles"):
         return _document(session.client("iam").get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"])
 
 
