@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from generator import cli_page, config_page, iam_page, macros_page, names_page, schemas
+from generator import cli_page, config_page, iam_page, macros_page, names_page, roles_page, schemas
 
 DOCS = Path(__file__).parent
 
@@ -20,6 +20,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/macros.md": macros_page.text,
     "reference/names.md": names_page.text,
     "reference/record.schema.json": schemas.record,
+    "reference/roles.md": roles_page.text,
 }
 """A page below docs/, and what produces its text."""
 

@@ -20,41 +20,45 @@ from dbt_ghost.core.policies.statements import MANAGED_LIMIT, Document, Statemen
 
 def step_boundary(reach: Reach) -> Document:
     """Raises Refused where production's prefixes do not fit into a managed policy."""
-    account, ghosts = reach.account, [reach.ghosts]
-    return _boundary(
-        "boundary of the steps",
-        reach,
-        [
-            policies.read_prod(account, reach.steps_read),
-            *_lists(reach),
-            *policies.use_buckets(account, ghosts, ghosts),
-            *policies.read_elsewhere(reach.elsewhere),
-            policies.receive([account.queue_arn(reach.ghosts)]),
-            policies.report_failures(account.queue_arn(reach.ghosts)),
-            policies.use_keys(account, "DecryptProdObjects", "decrypt", reach.keys_of(reach.steps_read)),
-            policies.use_keys(account, "EncryptGhostObjects", "encrypt", {reach.own_key} - {""}),
-            *([policies.use_network()] if reach.network else []),
-            policies.use_mounts(account, reach.mounts),
-        ],
-    )
+    return _boundary("boundary of the steps", reach, step_grants(reach))
 
 
 def tap_boundary(reach: Reach) -> Document:
     """Raises Refused where production's prefixes do not fit into a managed policy."""
+    return _boundary("boundary of the tap", reach, tap_grants(reach))
+
+
+def step_grants(reach: Reach) -> list[Grant]:
+    """What the role of a step may come to have, of whichever ghost."""
+    account, ghosts = reach.account, [reach.ghosts]
+    return [
+        policies.read_prod(account, reach.steps_read),
+        *_lists(reach),
+        *policies.use_buckets(account, ghosts, ghosts),
+        *policies.read_elsewhere(reach.elsewhere),
+        policies.receive([account.queue_arn(reach.ghosts)]),
+        policies.report_failures(account.queue_arn(reach.ghosts)),
+        policies.use_keys(account, "DecryptProdObjects", "decrypt", reach.keys_of(reach.steps_read)),
+        policies.use_keys(account, "EncryptGhostObjects", "encrypt", {reach.own_key} - {""}),
+        *([policies.use_network()] if reach.network else []),
+        policies.use_mounts(account, reach.mounts),
+        policies.write_logs(account, f"/aws/lambda/{reach.ghosts}"),
+    ]
+
+
+def tap_grants(reach: Reach) -> list[Grant]:
+    """What the role of a tap may come to have, of whichever ghost."""
     account = reach.account
     staging = [reach.ghosts] if reach.tap_reads else []
-    return _boundary(
-        "boundary of the tap",
-        reach,
-        [
-            *policies.hand_on([account.function_arn(reach.ghosts)], [account.queue_arn(reach.ghosts)], reach.shared),
-            policies.read_prod(account, reach.tap_reads, "read version"),
-            policies.tell_gone(account, {location.bucket for location in reach.tap_reads}),
-            policies.stage_into(account, staging),
-            policies.use_keys(account, "DecryptProdObjects", "decrypt", reach.keys_of(reach.tap_reads)),
-            policies.use_keys(account, "EncryptGhostObjects", "encrypt", {reach.own_key} - {""} if staging else ()),
-        ],
-    )
+    return [
+        *policies.hand_on([account.function_arn(reach.ghosts)], [account.queue_arn(reach.ghosts)], reach.shared),
+        policies.read_prod(account, reach.tap_reads, "read version"),
+        policies.tell_gone(account, {location.bucket for location in reach.tap_reads}),
+        policies.stage_into(account, staging),
+        policies.use_keys(account, "DecryptProdObjects", "decrypt", reach.keys_of(reach.tap_reads)),
+        policies.use_keys(account, "EncryptGhostObjects", "encrypt", {reach.own_key} - {""} if staging else ()),
+        policies.write_logs(account, f"/aws/lambda/{reach.ghosts}"),
+    ]
 
 
 def _lists(reach: Reach) -> list[Grant]:
@@ -66,8 +70,7 @@ def _lists(reach: Reach) -> list[Grant]:
 
 def _boundary(name: str, reach: Reach, grants: list[Grant]) -> Document:
     account, functions = reach.account, reach.account.function_arn(reach.ghosts)
-    logs = policies.write_logs(account, f"/aws/lambda/{reach.ghosts}")
-    real = [grant for grant in [*grants, logs] if grant.resources]
+    real = [grant for grant in grants if grant.resources]
     environment = policies.decrypt_environment(account, functions)
     keys = [grant.statement for grant in [*real, environment] if CALLS[grant.use][0].startswith("kms:")]
     held = denies(real, Bounds(account, reach.state_bucket, functions))
