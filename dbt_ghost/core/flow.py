@@ -8,10 +8,12 @@ later step is not copied: prod's own function serves the ghost too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 
+from dbt_ghost.core.config.values import BUCKET_NAME
 from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.resources import Image
 from dbt_ghost.core.topology import Step, Topology, Trigger
@@ -45,7 +47,8 @@ class ForkedStep:
 def output_buckets(step: Step, variables: Collection[str]) -> tuple[str, ...]:
     """The buckets that a step writes to: the values of its declared output variables.
 
-    Raises Refused where a declared variable is not set on prod's function.
+    Raises Refused where a declared variable is not set on prod's function, or holds what cannot be a bucket's name: it
+    may be a secret, so it is not shown.
     """
     environment = dict(step.function.environment)
     missing = [name for name in variables if not environment.get(name)]
@@ -53,6 +56,12 @@ def output_buckets(step: Step, variables: Collection[str]) -> tuple[str, ...]:
         raise Refused(
             f"step {step.name}: outputs names {', '.join(missing)}, which {step.function.name} does not set",
             "name the environment variables that hold the buckets it writes to",
+        )
+    others = [name for name in variables if not re.fullmatch(BUCKET_NAME, environment[name])]
+    if others:
+        raise Refused(
+            f"step {step.name}: outputs names {', '.join(others)}, which holds no bucket's name",
+            "name the environment variables that hold the buckets it writes to, the name alone",
         )
     return tuple(sorted({environment[name] for name in variables}))
 

@@ -110,7 +110,15 @@ def test_what_triggers_a_step_and_cannot_be_followed_is_named() -> None:
 
 
 def test_a_declared_output_that_prod_does_not_set_is_refused() -> None:
-    step = Step("clean", prod_function("p-clean", OUT="m", EMPTY=""), ())
-    assert output_buckets(step, ["OUT"]) == ("m",)
+    step = Step("clean", prod_function("p-clean", OUT="p-mid", EMPTY=""), ())
+    assert output_buckets(step, ["OUT"]) == ("p-mid",)
     with pytest.raises(Refused, match="outputs names EMPTY, GONE"):
         output_buckets(step, ["OUT", "EMPTY", "GONE"])
+
+
+@pytest.mark.parametrize("value", ["hunter2!", "s3://p-mid/", "p-mid/in/", "PG://u:p@host/db"])
+def test_an_output_that_can_be_no_bucket_is_refused_and_not_shown(value: str) -> None:
+    step = Step("clean", prod_function("p-clean", DB_PASSWORD=value), ())
+    with pytest.raises(Refused, match="outputs names DB_PASSWORD, which holds no bucket's name") as refused:
+        output_buckets(step, ["DB_PASSWORD"])
+    assert value not in f"{refused.value.message}{refused.value.hint}"

@@ -12,8 +12,8 @@ from dbt_ghost.core.config.complaints import Complaint
 from dbt_ghost.core.config.shape import ENVIRONMENT_PREFIX, Path, is_text, leaves, variable
 from dbt_ghost.core.config.yaml_tree import Tree
 
-NOT_CONFIG = ("GHOST_BASE", "GHOST_BRANCH", "GHOST_WAREHOUSE", "GHOST_DATABASE", "GHOST_TARGET_PATH")
-"""Read by profiles and macros, and no key of the configuration."""
+NOT_CONFIG = ("GHOST_BASE", "GHOST_BRANCH", "GHOST_DEBUG", "GHOST_WAREHOUSE", "GHOST_DATABASE", "GHOST_TARGET_PATH")
+"""Read by profiles, macros and the command itself, and no key of the configuration."""
 
 NOT_CONFIG_PREFIX = "GHOST_DEMO"
 

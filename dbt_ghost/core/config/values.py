@@ -26,10 +26,10 @@ from pydantic_core.core_schema import CoreSchema, no_info_after_validator_functi
 from dbt_ghost.core.duration import DURATION_PATTERN, format_duration, parse_duration
 from dbt_ghost.core.naming import PROJECT_PATTERN, STEP_PATTERN, TAP
 
-_BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+BUCKET_NAME = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _KEY = r"[^*?${}\x00-\x1f\x7f]*"
 _RELATION = r"[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*){0,2}"
-_S3_URL = rf"s3://({_BUCKET})/({_KEY})"
+_S3_URL = rf"s3://({BUCKET_NAME})/({_KEY})"
 _READABLE_ARN = r"arn:[a-z0-9-]+:(secretsmanager|ssm|dynamodb):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9/_+=.@:-]+"
 
 # The names that Lambda sets itself and accepts from nobody.
@@ -102,7 +102,7 @@ def _s3_url(value: str) -> str:
 
 Project = Annotated[str, Shaped(PROJECT_PATTERN, "2 to 10 lower-case letters and digits, a letter first")]
 StepName = Annotated[str, AfterValidator(_step_name), _text(STEP_PATTERN)]
-Bucket = Annotated[str, Shaped(_BUCKET, "a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens")]
+Bucket = Annotated[str, Shaped(BUCKET_NAME, "a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens")]
 KeyPrefix = Annotated[str, Shaped(rf"(?!/){_KEY}", "the start of an object's key: no leading /, none of * ? $ { }")]
 S3Url = Annotated[str, AfterValidator(_s3_url), _text(_S3_URL)]
 ReadUrl = Annotated[str, AfterValidator(_read_url), _text(f"({_S3_URL}|{_READABLE_ARN})")]
