@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.iam.policies import Condition, Named, Policy, Statement
-from dbt_ghost.core.iam.resources import reach
+from dbt_ghost.core.iam.resources import extent
 
 Kind = Literal["identity", "resource"]
 
@@ -61,7 +61,7 @@ def _statement(read: Any, name: str, at: int, kind: Kind, attached_to: str) -> S
         allows=read["Effect"] == "Allow",
         actions=actions,
         other_actions=action == "NotAction",
-        reach=reach(resources, inverted=resource == "NotResource"),
+        extent=extent(resources, inverted=resource == "NotResource"),
         conditions=tuple(_conditions(read.get("Condition", {}), where)),
         principals=_principals(read, where, kind),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dbt_ghost.core.iam.resources import Reach
+from dbt_ghost.core.iam.resources import Extent
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Statement:
     allows: bool
     actions: tuple[str, ...]
     other_actions: bool
-    reach: Reach
+    extent: Extent
     conditions: tuple[Condition, ...] = ()
     principals: Named | None = None
 

@@ -69,7 +69,7 @@ def absent(principal: Principal, policies: Policies, but: Collection[str] = ()) 
     what its principal brings.
     """
     keys = {each.key.lower() for statement in policies.statements for each in statement.conditions}
-    keys |= {key for statement in policies.statements for key in statement.reach.variables}
+    keys |= {key for statement in policies.statements for key in statement.extent.variables}
     return dict.fromkeys(keys - set(but) - {each.key for each in brought(principal)})
 
 

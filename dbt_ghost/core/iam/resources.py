@@ -16,7 +16,7 @@ VARIABLE, PLAIN = re.compile(r"\$\{[^}]*\}?"), re.compile(r"\$\{[\w.:/@=+-]+\}")
 
 
 @dataclass(frozen=True)
-class Reach:
+class Extent:
     """`variables` are the keys of policy variables: about none of them it is certain without those keys."""
 
     surely: Language
@@ -24,7 +24,7 @@ class Reach:
     variables: tuple[str, ...] = ()
 
 
-def reach(resources: tuple[str, ...], inverted: bool) -> Reach:
+def extent(resources: tuple[str, ...], inverted: bool) -> Extent:
     """A variable may stand for any text. A wildcard stays within its field of the ARN, or may not. What is no whole
     ARN may be completed, or match nothing.
     """
@@ -34,8 +34,8 @@ def reach(resources: tuple[str, ...], inverted: bool) -> Reach:
     surely, at_most = (~most, ~least) if inverted else (least, most)
     variables = {found for text in texts for found in VARIABLE.findall(text)}
     if not all(map(PLAIN.fullmatch, variables)):
-        return Reach(NOTHING, at_most)
-    return Reach(surely, at_most, tuple(sorted(each[2:-1].lower() for each in variables)))
+        return Extent(NOTHING, at_most)
+    return Extent(surely, at_most, tuple(sorted(each[2:-1].lower() for each in variables)))
 
 
 def unescaped(text: str) -> str:

@@ -53,11 +53,11 @@ class Search:
                 region = next(self.guessed(region, why), Region((NOTHING,)))
             else:
                 region = region.where(found)
-        there = (Constraint(key, EVERYTHING, "every") for key in statement.reach.variables)
-        yield region.within(statement.reach.surely).where(*there)
-        if statement.reach.at_most != statement.reach.surely:
+        there = (Constraint(key, EVERYTHING, "every") for key in statement.extent.variables)
+        yield region.within(statement.extent.surely).where(*there)
+        if statement.extent.at_most != statement.extent.surely:
             why = f"{statement.label}: its resources are counted as all that they may be"
-            yield from self.guessed(region.within(statement.reach.at_most), why)
+            yield from self.guessed(region.within(statement.extent.at_most), why)
 
     def spared(self, region: Region, deny: Statement, principal: Principal) -> Iterator[Region]:
         """The parts of a region that a Deny is not about, or of whose conditions one does not hold."""
@@ -67,13 +67,13 @@ class Search:
             return
         if surely == Stance.NOT:
             yield from self.guessed(region, f"{deny.label}: may not be about {principal}, counted as not")
-        reach = deny.reach
-        yield region.within(~reach.at_most)
-        if reach.variables:
-            missing = (Constraint(key, NOTHING, "every", absent=True) for key in reach.variables)
+        extent = deny.extent
+        yield region.within(~extent.at_most)
+        if extent.variables:
+            missing = (Constraint(key, NOTHING, "every", absent=True) for key in extent.variables)
             void = region.where(*missing)
-            why = f"{deny.label}: counted as void without {' and '.join(reach.variables)}"
-            yield from [void] if reach.surely == NOTHING else self.guessed(void, why)
+            why = f"{deny.label}: counted as void without {' and '.join(extent.variables)}"
+            yield from [void] if extent.surely == NOTHING else self.guessed(void, why)
         for condition in deny.conditions:
             found = self.rules.constraint(condition, self.lists)
             if found is not None:
@@ -81,9 +81,9 @@ class Search:
             else:
                 why = f"{deny.label}: {condition.operator} {condition.key} is not modelled, counted as false"
                 yield from self.guessed(region, why)
-        if reach.at_most != reach.surely:
+        if extent.at_most != extent.surely:
             why = f"{deny.label}: its resources are counted as no more than they surely are"
-            yield from self.guessed(region.within(~reach.surely), why)
+            yield from self.guessed(region.within(~extent.surely), why)
 
     def escape(
         self, region: Region, denies: Sequence[Statement], principal: Principal, action: Action

@@ -88,7 +88,7 @@ def test_values_without_quotes_are_texts() -> None:
 def test_a_trust_policy_is_about_the_role_that_it_is_attached_to() -> None:
     trust = document({**without("Resource"), "Principal": {"Service": ["a.amazonaws.com", "b.amazonaws.com"]}})
     (statement,) = parse(trust, "p", "resource", attached_to="arn:aws:iam::1:role/r").statements
-    assert statement.reach.surely == union(["arn:aws:iam::1:role/r"])
+    assert statement.extent.surely == union(["arn:aws:iam::1:role/r"])
     assert statement.principals == Named(frozenset({("Service", "a.amazonaws.com"), ("Service", "b.amazonaws.com")}))
 
 
@@ -108,8 +108,8 @@ def test_what_a_resource_surely_is_and_what_it_may_be(
     resource: str, surely: list[str], at_most: list[str], variables: tuple[str, ...]
 ) -> None:
     (statement,) = parse(document({**GOOD, "Resource": resource}), "p").statements
-    assert (statement.reach.surely, statement.reach.at_most) == (union(surely), union(at_most))
+    assert (statement.extent.surely, statement.extent.at_most) == (union(surely), union(at_most))
     (other,) = parse(document({**without("Resource"), "NotResource": resource}), "p").statements
     obscure = not variables and "$" in resource
-    assert (other.reach.surely, other.reach.at_most) == (NOTHING if obscure else ~union(at_most), ~union(surely))
-    assert statement.reach.variables == other.reach.variables == variables
+    assert (other.extent.surely, other.extent.at_most) == (NOTHING if obscure else ~union(at_most), ~union(surely))
+    assert statement.extent.variables == other.extent.variables == variables
