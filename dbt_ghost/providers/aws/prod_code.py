@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import urllib.error
 import urllib.request
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from dbt_ghost.core.errors import GhostError
 from dbt_ghost.providers.artifacts import sha256
+from dbt_ghost.providers.aws.redaction import redacted_text
 from dbt_ghost.providers.aws.session import Session, is_local
 
 DOWNLOAD_SECONDS = 60
@@ -40,8 +41,10 @@ def _download(session: Session, function: str, location: str) -> bytes:
         with opener.open(location, timeout=DOWNLOAD_SECONDS) as answer:
             package: bytes = answer.read()
             return package
-    except (urllib.error.URLError, OSError) as error:
-        raise GhostError(f"function {function}: its code cannot be downloaded: {error}", "try again") from error
+    except (OSError, HTTPException) as error:
+        # The location lets whoever has it fetch the code, and http.client repeats it.
+        why = redacted_text(str(error)) if isinstance(error, OSError) else type(error).__name__
+        raise GhostError(f"function {function}: its code cannot be downloaded: {why}", "try again") from None
 
 
 def _is_same_machine(location: str, endpoint: str) -> bool:

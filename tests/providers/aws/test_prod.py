@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 import pytest
@@ -104,6 +105,18 @@ def test_code_is_not_taken_from_just_anywhere(location: str, says: str) -> None:
         session.say("lambda.get_function", {"Configuration": {"CodeSha256": "x"}, "Code": {"Location": location}})
         with pytest.raises(GhostError, match=says):
             AwsProd(session).artifact(NAME)
+
+
+@pytest.mark.parametrize(
+    ("path", "says"), [("code", "refused"), ("my code", "InvalidURL")], ids=["nobody listens", "no location"]
+)
+def test_a_failed_download_is_told_without_the_signed_location(path: str, says: str) -> None:
+    location = f"https://127.0.0.1:1/{path}?X-Amz-Signature=5ec4e7"
+    with answers("lambda") as session:
+        session.say("lambda.get_function", {"Configuration": {"CodeSha256": "x"}, "Code": {"Location": location}})
+        with pytest.raises(GhostError, match=f"cannot be downloaded: .*{says}") as caught:
+            AwsProd(session).artifact(NAME)
+    assert "5ec4e7" not in "".join(traceback.format_exception(caught.value)) and not caught.value.__cause__
 
 
 def test_code_that_is_not_what_lambda_says_it_runs_is_refused(prod: AwsProd, session: Session) -> None:
