@@ -35,7 +35,7 @@ floors: $(READY)
 	$(BIN)/lint-imports
 
 pytest: $(READY) | $(TMPDIR)
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 reliability: $(READY) | $(TMPDIR)
 	$(BIN)/python -m tests.chains.reliability
