@@ -9,29 +9,31 @@ ghost it is an error: prod is never opened in its place.
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from dbt.adapters.duckdb.credentials import Attachment, DuckDBCredentials
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
-from dbt.flags import get_flags
 
+from dbt_ghost import duckdb_target as target
 from dbt_ghost.core.branch import BRANCH_VARIABLES, refuse_protected, resolve_branch
 from dbt_ghost.core.duration import parse_duration
 from dbt_ghost.core.errors import GhostError, NotFound, Refused
 from dbt_ghost.core.naming import GhostName
-from dbt_ghost.providers import lake, lake_catalog, lake_files, lake_s3
+from dbt_ghost.providers import lake, lake_beside, lake_catalog, lake_files, lake_s3
 from dbt_ghost.providers.lake_files import Lake, Place
 
 SETTINGS = ("home", "side", "project")
+ROOMS = ("ghost_feed", "ghost_diff")
+"""Operations on the open ghost; they look for it again, so that what is wrong with it ends with the machine line."""
+
 WORKSHOP = ("ghost_clone", "ghost_drop", "ghost_gc", "ghost_status")
 """Operations that work on closed ghosts: two DuckDB instances must not have one catalog open."""
-
-IN_MEMORY = ":memory:"
 
 Answer = Any
 Question = dict[str, Any]
@@ -43,15 +45,15 @@ class Plugin(BasePlugin):
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         for name in SETTINGS:
             if not isinstance(plugin_config.get(name), str):
-                raise RuntimeError(_told(_setting(name)))
+                raise RuntimeError(_told(target.wrong_setting(name)))
         if plugin_config["side"] not in ("prod", "ghost"):
-            raise RuntimeError(_told(_setting("side")))
+            raise RuntimeError(_told(target.wrong_setting("side")))
         self._side = plugin_config["side"]
         self._project = plugin_config["project"]
         self._place: Place | None = None
         self._unopened: GhostError | None = None
         try:
-            self._lake = Lake((_project_folder() / plugin_config["home"]).resolve())  # two spellings are one home
+            self._lake = Lake((target.project_folder() / plugin_config["home"]).resolve())  # two spellings are one home
         except GhostError as error:
             raise RuntimeError(_told(error)) from error
 
@@ -62,14 +64,14 @@ class Plugin(BasePlugin):
         """
         attachment = next((each for each in creds.attach or [] if each.alias == creds.database), None)
         if attachment is None:
-            raise RuntimeError(_told(_setting("attach")))
+            raise RuntimeError(_told(target.wrong_setting("attach")))
         try:
             if self._side == "ghost":
-                _only_read(creds, attachment)
+                target.only_read(creds, attachment)
             self._place = self._opened()
         except GhostError as error:
             raise RuntimeError(_told(error)) from error
-        _attach(attachment, self._place)
+        target.attach(attachment, self._place)
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         self._connection = conn
@@ -92,19 +94,19 @@ class Plugin(BasePlugin):
     def _opened(self) -> Place | None:
         """Where to connect to; None for a stand-in, where an operation works on the files itself or will refuse."""
         if self._side == "prod":
-            _not_the_ghosts_target()
+            target.not_the_ghosts_target()
             self._lake.prod.folder.mkdir(parents=True, exist_ok=True)
             return self._lake.prod
-        operation, branch = _operation()
+        operation, branch = target.running_operation()
         if operation in WORKSHOP:
             return None
         try:
             place = _ready(self._lake, GhostName(self._project, _branch(branch)))
-            if operation == "ghost_feed":
+            if operation in ROOMS:
                 lake_catalog.not_in_use(place)
             return place
         except GhostError as error:
-            if operation == "ghost_feed":  # looks again, and then its own error ends with the machine line
+            if operation in ROOMS:
                 self._unopened = error
                 return None
             raise
@@ -120,13 +122,13 @@ class Plugin(BasePlugin):
             )
         return GhostName(self._project, question["branch"])
 
-    def _opened_name(self, question: Question) -> GhostName:
-        """The same where it must be the ghost that this connection opened: what is written next lands there."""
+    def _opened_name(self, question: Question, operation: str = "ghost_feed") -> GhostName:
+        """The same where it must be the ghost that this connection opened: what comes next is done there."""
         name = self._name(question)
         if self._place == self._lake.ghost(name):
             return name
         what = f"the ghost of branch {name.branch!r} is not the one that is open here"
-        raise self._unopened or Refused(what, "run it as dbt run-operation ghost_feed")
+        raise self._unopened or Refused(what, f"run it as dbt run-operation {operation}")
 
     def _closed_name(self, question: Question, operation: str) -> GhostName:
         """The same where its files are to be replaced: not below this very process."""
@@ -188,6 +190,19 @@ class Plugin(BasePlugin):
         self._opened_name(question)
         return {"rows": lake_s3.load(self._connection, question["statements"])}
 
+    def _beside(self, question: Question) -> Answer:
+        name = self._opened_name(question, "ghost_diff")
+        provenance = lake_files.ours(self._lake, name, lake.now())
+        if provenance is None or provenance.snapshot is None:
+            raise Refused(f"the ghost of branch {name.branch!r} has no snapshot of production", "clone it again")
+        self._copies = tempfile.TemporaryDirectory(prefix="ghost-diff-")  # goes with the plugin
+        ghost, folder = question["database"], Path(self._copies.name)
+        return lake_beside.attach(self._connection, self._lake, ghost, provenance.snapshot, folder)
+
+    def _ask(self, question: Question) -> Answer:
+        self._opened_name(question, "ghost_diff")
+        return lake_beside.ask(self._connection, question["statements"])
+
 
 OPERATIONS: dict[str, Callable[[Plugin, Question], Answer]] = {
     "find": Plugin._find,
@@ -202,6 +217,8 @@ OPERATIONS: dict[str, Callable[[Plugin, Question], Answer]] = {
     "open_bucket": Plugin._open_bucket,
     "columns": Plugin._columns,
     "load": Plugin._load,
+    "beside": Plugin._beside,
+    "ask": Plugin._ask,
 }
 """What macros may ask, by the word that they use."""
 
@@ -210,63 +227,12 @@ def _ready(of: Lake, name: GhostName) -> Place:
     place, there = of.ghost(name), lake_files.ours(of, name, lake.now())
     if there is not None and there.state == "ready" and place.catalog.is_file():
         return place
-    target = getattr(_flags(), "TARGET", None) or "ghost"
-    clone = f"dbt run-operation ghost_clone --target {target} --args '{{branch: {name.branch}}}'"
+    named = target.name() or "ghost"
+    clone = f"dbt run-operation ghost_clone --target {named} --args '{{branch: {name.branch}}}'"
     if there is None:
         raise NotFound(f"there is no ghost of branch {name.branch!r} in {of.ghosts}", clone)
     why = f"it is {there.state}" if place.catalog.is_file() else f"it is {there.state}, its catalog is missing"
     raise NotFound(f"the ghost of branch {name.branch!r} is not whole: {why}", clone)
-
-
-def _attach(attachment: Attachment, place: Place | None) -> None:
-    if place is None:
-        attachment.path, attachment.options = IN_MEMORY, None
-        attachment.type, attachment.secret, attachment.read_only = None, None, False
-    else:
-        kept = {key: value for key, value in (attachment.options or {}).items() if key.lower() != "data_path"}
-        # Said although the catalog knows it: DuckLake refuses a catalog whose data is elsewhere, a moved one say.
-        attachment.path, attachment.options = f"ducklake:{place.catalog}", {**kept, "data_path": place.data_path}
-
-
-def _only_read(creds: DuckDBCredentials, ghost: Attachment) -> None:
-    """Every attachment but the ghost's is read only; those in memory are the connection's own."""
-    if creds.path != IN_MEMORY:
-        hint = 'path: ":memory:"; the warehouse is what `attach` names'
-        raise Refused(f"profiles.yml: the target's `path` is {creds.path!r}, a database that a ghost could write", hint)
-    for each in creds.attach or []:
-        if each is not ghost and each.path != IN_MEMORY:
-            each.options = {key: value for key, value in (each.options or {}).items() if key.lower() != "read_only"}
-            each.read_only = True
-
-
-def _not_the_ghosts_target() -> None:
-    """A copied target that kept prod's plugin. The name of a target that dbt chose by default is not known here."""
-    target = getattr(_flags(), "TARGET", None)
-    if target and target == (os.environ.get("GHOST_TARGET") or "ghost"):
-        raise Refused(
-            f"the target {target} opens production: its plugin's side is prod",
-            "give the target plugins of its own in profiles.yml, with side: ghost",
-        )
-
-
-def _project_folder() -> Path:
-    """What a relative `home` is below: the process may be anywhere, and a minimal project stands in for the user's."""
-    folder = os.environ.get("GHOST_PROJECT_FOLDER") or getattr(_flags(), "PROJECT_DIR", None)
-    return Path(str(folder or ".")).absolute()
-
-
-def _flags() -> Any:
-    return get_flags()  # type: ignore[no-untyped-call]  # dbt gives it no types
-
-
-def _operation() -> tuple[str, str | None]:
-    """The macro that `dbt run-operation` runs and its `branch`, or nothing of both."""
-    flags = _flags()
-    if getattr(flags, "WHICH", "") != "run-operation":
-        return "", None
-    arguments = getattr(flags, "ARGS", None)
-    branch = arguments.get("branch") if isinstance(arguments, dict) else None
-    return str(getattr(flags, "MACRO", "")).rpartition(".")[2], branch if isinstance(branch, str) else None
 
 
 def _branch(argument: str | None) -> str:
@@ -282,16 +248,6 @@ def _expires_at(question: Question) -> datetime:
         return lake.now() + parse_duration(question["ttl"])
     except (TypeError, ValueError) as error:
         raise GhostError(f"vars: ghost: ttl: {question['ttl']!r} {error}", "write 3d, say") from error
-
-
-def _setting(name: str) -> GhostError:
-    hints = {
-        "home": "home: the warehouse's folder, an absolute path or one below the project",
-        "side": "side: prod, or side: ghost",
-        "project": "project: the one of `vars: ghost:`",
-        "attach": "attach: [{path: 'ducklake:', alias: <the target's database>}]",
-    }
-    return GhostError(f"profiles.yml, plugin dbt_ghost.duckdb_plugin: `{name}` is missing or wrong", hints[name])
 
 
 def _told(error: GhostError) -> str:

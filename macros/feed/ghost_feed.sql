@@ -1,14 +1,7 @@
 {# Bring into the clone what the ghost's ingestion writes: loaded here, or by what is connected here. #}
 {% macro ghost_feed(branch=none, dry_run=false) %}
     {% set run = dbt_ghost._start('ghost_feed', branch, dry_run) %}
-    {% set ghost = dbt_ghost._find(run).provenance %}
-    {% if not ghost or ghost.state != 'ready' %}
-        {% do dbt_ghost._refuse(
-            run.operation,
-            'there is no ghost of ' ~ run.branch ~ (' yet: it is ' ~ ghost.state if ghost else ''),
-            'dbt run-operation ghost_clone --target ' ~ target.name ~ ' --args \'{branch: ' ~ run.branch ~ '}\''
-        ) %}
-    {% endif %}
+    {% set ghost = dbt_ghost._ready_ghost(run) %}
     {% set loaders = dbt_ghost._loaders(run) %}
     {% if not run.config.feed and not loaders %}
         {% do dbt_ghost._refuse(

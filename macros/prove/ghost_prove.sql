@@ -2,13 +2,7 @@
    ghosts. Changes nothing; fails where it is not proved, so that CI stops. #}
 {% macro ghost_prove(branch=none) %}
     {% set run = dbt_ghost._start('ghost_prove', branch) %}
-    {% set ghost = dbt_ghost._find(run).provenance %}
-    {% if not ghost or ghost.state != 'ready' %}
-        {% do dbt_ghost._refuse(
-            run.operation, 'there is no ghost of ' ~ run.branch ~ (' yet: it is ' ~ ghost.state if ghost else ''),
-            'dbt run-operation ghost_clone --target ' ~ target.name ~ ' --args \'{branch: ' ~ run.branch ~ '}\''
-        ) %}
-    {% endif %}
+    {% do dbt_ghost._ready_ghost(run) %}
     {% do dbt_ghost._refuse_misfit(run) %}
     {% set proof = dbt_ghost._prove(run) %}
     {% set proved = not proof.references and not proof.grants %}

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from dbt.adapters.duckdb.credentials import Attachment, DuckDBCredentials
 
-from dbt_ghost import duckdb_plugin
+from dbt_ghost import duckdb_target
 from dbt_ghost.core.errors import NotFound
 from dbt_ghost.duckdb_plugin import Plugin
 from dbt_ghost.providers import lake, lake_catalog
@@ -30,7 +30,7 @@ def shop(tmp_path: Path) -> Lake:
 @pytest.fixture(autouse=True)
 def flags(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     given = SimpleNamespace(TARGET="prod", WHICH="build")
-    monkeypatch.setattr(duckdb_plugin, "_flags", lambda: given)
+    monkeypatch.setattr(duckdb_target, "_flags", lambda: given)
     monkeypatch.setenv("GHOST_BRANCH", NAME.branch)
     monkeypatch.delenv("GHOST_TARGET", raising=False)
     return given

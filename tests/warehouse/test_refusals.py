@@ -87,6 +87,16 @@ CASES = {
         feeding({"bucket": "b", "table": "raw.t", "prefix": None}), "prefix must be text", branch=THERE
     ),
     "feeding a table that is a number": Case(feeding({"bucket": "b", "table": 5}), "table must be text", branch=THERE),
+    "comparing no ghost": Case(operation("ghost_diff"), f"there is no ghost of {BRANCH}"),
+    "comparing one table that is no list": Case(
+        operation("ghost_diff", "{tables: raw.t}"), "tables must be a list, not raw.t", branch=THERE
+    ),
+    "comparing a table that nobody has": Case(
+        operation("ghost_diff", "{tables: [raw.nope]}"), "neither production nor the ghost has raw.nope", branch=THERE
+    ),
+    "comparing with too many samples": Case(
+        operation("ghost_diff", "{samples: 5000}"), "samples must be a number from 0 to 1000", branch=THERE
+    ),
     "building without a branch": Case(("build",), "No variable names a branch", branch="", marked=False),
     "building another branch's ghost": Case(("build",), "is the ghost of branch 'other'", branch=TAKEN, marked=False),
 }

@@ -1,0 +1,70 @@
+{# Each table of production beside the one of that name in the ghost: what columns alone tell, and what is to be compared. #}
+{% macro _diff_pairs(run, sides) %}
+    {% set pairs, keys = [], dbt_ghost._declared_keys() %}
+    {% for side in sides %}
+        {% set there, names = {}, [] %}
+        {% for state in ['prod', 'ghost', 'base'] if side[state] %}
+            {% do there.update({state: dbt_ghost._relations(run, side[state])}) %}
+            {% do names.extend(there[state]) if state != 'base' %}
+        {% endfor %}
+        {% for name in names | unique | sort if run.observe.only is none or name in run.observe.only %}
+            {% do pairs.append(dbt_ghost._diff_pair(run, side, name, there, keys)) %}
+        {% endfor %}
+    {% endfor %}
+    {% set known = pairs | map(attribute='name') | list %}
+    {% for name in run.observe.only or [] if name not in known %}
+        {% do dbt_ghost._refuse(
+            run.operation, 'neither production nor the ghost has ' ~ name, 'name tables and views as schema.name'
+        ) %}
+    {% endfor %}
+    {{ return(pairs) }}
+{% endmacro %}
+
+
+{# {lower-case schema.name: {schema, table, kind, columns}}. #}
+{% macro _relations(run, database) %}
+    {% set found = {} %}
+    {% for relation in dbt_ghost._ask_json(run, dbt_ghost._relations_sql(database)) %}
+        {% do found.update({(relation.schema ~ '.' ~ relation.table) | lower: relation}) %}
+    {% endfor %}
+    {{ return(found) }}
+{% endmacro %}
+
+
+{# `state` stays empty where rows are to be compared. `from` are the relations, `columns` those that both sides have. #}
+{% macro _diff_pair(run, side, name, there, keys) %}
+    {% set prod, ghost = there.prod.get(name), there.ghost.get(name) %}
+    {% set one = prod or ghost %}
+    {% set table = one.schema ~ '.' ~ one.table %}
+    {% set config = dbt_ghost._table_config(run, table) %}
+    {% set pair = {
+        'name': name, 'table': table, 'database': side.database, 'kind': 'view' if 'VIEW' in one.kind else 'table',
+        'state': none, 'by': 'catalog', 'touched': {}, 'rows': {'prod': none, 'ghost': none}, 'schema': [],
+        'changes': [], 'narrowed': [], 'ignored': config.ignore, 'key': [], 'key_from': '', 'key_refused': '', 'note': '',
+    } %}
+    {% for which in ['prod', 'ghost'] %}
+        {% set known = side.touched[which] is not none and pair.kind == 'table' %}
+        {% do pair.touched.update({which: name in side.touched[which] if known else none}) %}
+    {% endfor %}
+    {% if not prod or not ghost %}
+        {% do pair.update(state='only_in_prod' if prod else 'only_in_ghost') %}
+        {{ return(pair) }}
+    {% endif %}
+    {% do pair.update(schema=dbt_ghost._schema_changes(prod.columns, ghost.columns, config.ignore)) %}
+    {% if pair.touched.prod is false and pair.touched.ghost is false %}
+        {% do pair.update(state='equal', by='untouched') %}
+        {{ return(pair) }}
+    {% endif %}
+    {% set base = there.get('base', {}).get(name) %}
+    {% do pair.update(
+        columns=dbt_ghost._common_columns(prod.columns, ghost.columns, base.columns if base else [], config),
+        from={
+            'prod': dbt_ghost._quoted([side.prod, prod.schema, prod.table]),
+            'ghost': dbt_ghost._quoted([side.ghost, ghost.schema, ghost.table]),
+            'base': dbt_ghost._quoted([side.base, base.schema, base.table]) if base else none,
+        },
+        knows_base=side.base is not none
+    ) %}
+    {% do pair.update(dbt_ghost._key_of(pair, config, keys)) %}
+    {{ return(pair) }}
+{% endmacro %}
