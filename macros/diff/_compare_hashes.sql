@@ -9,7 +9,7 @@
             {% do statements.append(dbt_ghost._fingerprint_sql(loop.index, side, pair['from'][side], values)) %}
         {% endfor %}
     {% endfor %}
-    {% for answer in dbt_ghost._ask_all(run, statements) if statements %}
+    {% for answer in dbt_ghost._ask_all(run, statements) %}
         {% set pair, side = asked[loop.index0] %}
         {% if answer.error %}
             {% do pair.update(state='unreadable', schema=[], note=side ~ ' cannot be read: ' ~ answer.error) %}

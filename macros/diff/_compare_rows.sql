@@ -8,7 +8,7 @@
             {% do now.append(pair) %}
             {% do statements.append(sql) %}
         {% endfor %}
-        {% for answer in dbt_ghost._ask_all(run, statements) if statements %}
+        {% for answer in dbt_ghost._ask_all(run, statements) %}
             {% do dbt_ghost._take_rows(now[loop.index0], answer) %}
         {% endfor %}
     {% endfor %}

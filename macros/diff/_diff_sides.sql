@@ -45,7 +45,7 @@
 
 {# Leaf: ask several statements, each with one column `answer` of JSON: for each {answers} or {error}, in order. #}
 {% macro _ask_all(run, statements) %}
-    {{ return(adapter.dispatch('ask_all', 'dbt_ghost')(run, statements)) }}
+    {{ return(adapter.dispatch('ask_all', 'dbt_ghost')(run, statements) if statements else []) }}
 {% endmacro %}
 
 {% macro default__ask_all(run, statements) %}

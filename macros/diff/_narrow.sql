@@ -12,7 +12,7 @@
             ) %}
         {% endfor %}
     {% endfor %}
-    {% for answer in dbt_ghost._ask_all(run, statements) if statements %}
+    {% for answer in dbt_ghost._ask_all(run, statements) %}
         {% set pair, top = asked[loop.index0] %}
         {% set share = 1 if answer.error or not pair.rows.ghost else answer.answers[0].rows / pair.rows.ghost %}
         {% do pair.narrowed.append({
