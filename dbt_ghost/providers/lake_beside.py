@@ -31,7 +31,7 @@ def attach(connection: Connection, lake: Lake, ghost: str, snapshot: int, folder
     the copies of the catalog and must outlive the connection.
 
     Returns {prod, base, touched: {prod, ghost}, note}: the names, `base` None where production keeps no snapshot of T;
-    the tables that each side changed since T as sorted lower-case `schema.table`, None where nobody knows.
+    the tables that each side changed since T, as {lower-case schema.table: when last, UTC}, None where nobody knows.
     """
     copies = {each: folder / f"{each}.ducklake" for each in (NOW, THEN)}
     with prod_attached(lake) as other:
@@ -75,10 +75,11 @@ def _has(connection: Connection, catalog: str, snapshot: int) -> bool:
     return found.fetchone() is not None
 
 
-def _touched(connection: Connection, catalog: str, snapshot: int) -> list[str] | None:
+def _touched(connection: Connection, catalog: str, snapshot: int) -> dict[str, str]:
     """From DuckLake's own list of changes, which has rows that are not in files yet as well."""
     changes = connection.execute(
-        f"select changes from ducklake_snapshots({quoted(catalog)}) where snapshot_id > {snapshot}"
+        "select changes, strftime(snapshot_time at time zone 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
+        f" from ducklake_snapshots({quoted(catalog)}) where snapshot_id > {snapshot} order by snapshot_id"
     ).fetchall()
     names: dict[str, set[str]] = {}
     for number, schema, table in connection.execute(
@@ -86,7 +87,7 @@ def _touched(connection: Connection, catalog: str, snapshot: int) -> list[str] |
         f" join __ducklake_metadata_{catalog}.ducklake_schema s using (schema_id)"
     ).fetchall():
         names.setdefault(str(number), set()).add(f"{schema}.{table}".lower())
-    return sorted({table for (change,) in changes for table in _tables_of(change, names)})
+    return {table: at for change, at in changes for table in _tables_of(change, names)}
 
 
 def _tables_of(changes: Mapping[str, Sequence[str]], names: Mapping[str, set[str]]) -> set[str]:

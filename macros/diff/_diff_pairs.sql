@@ -39,12 +39,13 @@
     {% set config = dbt_ghost._table_config(run, table) %}
     {% set pair = {
         'name': name, 'table': table, 'database': side.database, 'kind': 'view' if 'VIEW' in one.kind else 'table',
-        'state': none, 'by': 'catalog', 'touched': {}, 'rows': {'prod': none, 'ghost': none}, 'schema': [],
+        'state': none, 'by': 'catalog', 'touched': {}, 'changed_at': {}, 'rows': {'prod': none, 'ghost': none}, 'schema': [],
         'changes': [], 'narrowed': [], 'ignored': config.ignore, 'key': [], 'key_from': '', 'key_refused': '', 'note': '',
     } %}
     {% for which in ['prod', 'ghost'] %}
         {% set known = side.touched[which] is not none and pair.kind == 'table' %}
         {% do pair.touched.update({which: name in side.touched[which] if known else none}) %}
+        {% do pair.changed_at.update({which: side.touched[which].get(name) if known else none}) %}
     {% endfor %}
     {% if not prod or not ghost %}
         {% do pair.update(state='only_in_prod' if prod else 'only_in_ghost') %}

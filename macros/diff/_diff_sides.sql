@@ -1,6 +1,7 @@
 {# Leaf: the three states of each cloned database: [{database, prod, ghost, base, touched, note}]. `database` is production's
    name of it; the others are databases that this session reads, `base` is none where production as of T is not to be had.
-   `touched` says for prod and ghost which tables changed since T, as lower-case schema.name, or none where nobody knows. #}
+   `touched` says for prod and ghost which tables changed since T, as {lower-case schema.name: when last, or none}, or is none
+   where nobody knows. #}
 {% macro _diff_sides(run, ghost) %}
     {{ return(adapter.dispatch('diff_sides', 'dbt_ghost')(run, ghost)) }}
 {% endmacro %}

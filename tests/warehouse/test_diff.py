@@ -139,6 +139,13 @@ def test_rows_are_told_apart_by_what_the_project_declares(compared: Comparison, 
     assert {each["rows"] for each in found["changes"]} == {3}
 
 
+def test_it_is_said_when_each_side_last_changed_a_table(compared: Comparison) -> None:
+    both, mine = compared.table("moved_by_both")["changed_at"], compared.table("one_cell")["changed_at"]
+    assert compared.result["t"]["at"] < both["ghost"] < both["prod"]
+    assert mine["prod"] is None and mine["ghost"]
+    assert compared.table("seen")["changed_at"] == {"prod": None, "ghost": None}
+
+
 def test_nothing_of_production_changes(compared: Comparison) -> None:
     assert compared.prod_is_unchanged
 
