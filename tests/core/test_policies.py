@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbt_ghost.core import policies
+from dbt_ghost.core.calls import Use
 from dbt_ghost.core.errors import Refused
 from dbt_ghost.core.policies import Bounds, Location
 from dbt_ghost.core.topology import Account
@@ -107,7 +108,7 @@ def test_no_role_may_create_a_log_group() -> None:
 
 def test_only_lambda_may_assume_a_ghost_role() -> None:
     (trust,) = json.loads(policies.TRUST)["Statement"]
-    assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert (trust["Principal"], trust["Action"]) == ({"Service": "lambda.amazonaws.com"}, ["sts:AssumeRole"])
 
 
 @given(st.sampled_from("*?${}"), st.text(max_size=5), st.sampled_from(["bucket", "prefix", "suffix"]))
@@ -151,6 +152,18 @@ def test_credentials_are_of_no_use_outside_the_function() -> None:
     deny = step_policy()["OnlyInsideItsFunction"]
     assert (deny["Action"], deny["Resource"]) == (["s3:*"], ["*"])
     assert deny["Condition"] == {"ArnNotLike": {"lambda:SourceFunctionArn": FUNCTION}}
+
+
+@pytest.mark.parametrize(
+    ("use", "service"),
+    [
+        *(("read", "s3"), ("write", "s3"), ("stage", "s3"), ("invoke", "lambda")),
+        *(("secret", "secretsmanager"), ("parameter", "ssm"), ("table", "dynamodb")),
+    ],
+)
+def test_credentials_for_whatever_the_code_calls_are_of_no_use_outside_the_function(use: Use, service: str) -> None:
+    found = statements(policies.document([policies.Grant("Some", use, ("arn:aws:x",), "Some")], BOUNDS))
+    assert found["OnlyInsideItsFunction"]["Action"] == [f"{service}:*"]
 
 
 def test_every_statement_says_why_it_is_there() -> None:

@@ -68,8 +68,11 @@ def test_the_tap_invokes_prods_function_in_the_shape_it_knows_with_the_ghost_buc
     assert MID in json.loads(of(Rule, resources(way))[GHOST.rule(TAP)].pattern)["detail"]["bucket"]["name"]
 
 
-def test_an_alias_is_invoked_as_prods_triggers_do() -> None:
+def test_an_alias_is_invoked_as_prods_triggers_do_and_nothing_else_of_the_function() -> None:
     assert [each["to"] for each in routes(qualifier="live")][1:] == [{"function": "p-enrich:live"}]
+    policy = of(Role, resources(qualifier="live"))[GHOST.role(TAP, "eu-west-1")].policy
+    (grant,) = [each for each in json.loads(policy)["Statement"] if each["Sid"] == "InvokeSharedProdSteps"]
+    assert grant["Resource"] == [f"{ACCOUNT.function_arn('p-enrich')}:live"]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -86,8 +89,10 @@ def test_only_prods_role_is_let_into_the_ghosts_buckets_to_read_the_one_and_fill
     (read,) = json.loads(buckets[MID].policy)["Statement"]
     (write,) = json.loads(buckets[OUT].policy)["Statement"]
     assert read["Principal"] == write["Principal"] == {"AWS": [ACCOUNT.role_arn("p-enrich")]}
-    assert "s3:PutObject" not in read["Action"] and "s3:GetBucketTagging" in read["Action"]
+    assert read["Action"] == ["s3:GetBucketTagging", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"]
+    assert read["Resource"] == [f"arn:aws:s3:::{MID}", f"arn:aws:s3:::{MID}/*"]
     assert write["Action"] == ["s3:AbortMultipartUpload", "s3:PutObject"]
+    assert write["Resource"] == [f"arn:aws:s3:::{OUT}/*"]
 
 
 def test_the_input_buckets_tags_say_where_prods_function_shall_write() -> None:

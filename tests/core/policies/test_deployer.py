@@ -12,6 +12,7 @@ from dbt_ghost.core.policies.calls_of_deployer import CALLS, WITHHELD, actions
 from dbt_ghost.core.policies.calls_on_data import LIST_SEEDS
 from dbt_ghost.core.policies.deployer import deployer_policy
 from dbt_ghost.core.policies.guard import READS, guard_policy
+from dbt_ghost.core.policies.locations import Location
 from dbt_ghost.core.policies.purposes import LIMITS
 from tests.core.policies.asking import (
     SERVICES,
@@ -26,7 +27,7 @@ from tests.core.policies.asking import (
 from tests.core.policies.broken import Broken, broken
 from tests.core.policies.claims import CLAIMS, TIGHTER
 from tests.core.policies.requests import REQUESTS, Asked
-from tests.core.policies.scene import EVERYTHING, PLAIN, REACHES, STEPS, TAP
+from tests.core.policies.scene import ACCOUNT, EVERYTHING, PLAIN, REACHES, STEPS, TAP
 
 ASKED = [
     *((name, claim) for name in ("allow", "guard", "together") for claim in CLAIMS),
@@ -79,6 +80,19 @@ def test_a_plain_project_has_no_right_that_its_ghosts_do_not_need() -> None:
     }
     assert everything - plain == without
     assert everything == set(actions())
+
+
+def test_a_seed_that_is_a_whole_bucket_is_listed_in_this_account_only() -> None:
+    reach = replace(PLAIN, seeds=(Location("shop-history"),))
+    made = [one for each in deployer_policy(reach, STEPS, TAP) for one in each.statements]
+    (listing,) = (one for one in made if one.sid.startswith("ListSeeds"))
+    assert listing.resources == ("arn:aws:s3:::shop-history",)
+    assert listing.json["Condition"] == {"StringEquals": {"aws:ResourceAccount": ACCOUNT}}
+
+
+def test_the_ghosts_key_is_not_the_deployers_to_use_where_it_copies_nothing() -> None:
+    made = deployer_policy(replace(PLAIN, own_key=EVERYTHING.own_key), STEPS, TAP)
+    assert not [action for each in made for one in each.statements for action in one.actions if "kms:" in action]
 
 
 def test_a_plain_projects_calls_are_let_through() -> None:

@@ -26,6 +26,8 @@ Json = dict[str, Any]
 
 BOUNDARY = {"step": "steps-of-shop", "tap": "tap-of-shop"}
 SECRET = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop-loader-AbCdEf"
+PARAMETER = "arn:aws:ssm:eu-west-1:111111111111:parameter/shop/loader"
+TABLE = "arn:aws:dynamodb:eu-west-1:111111111111:table/airlines"
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/"
 ROLES = {step: f"ready-made-{step}" for step in ("clean", "enrich", TAP)}
 
@@ -41,17 +43,14 @@ def everything() -> tuple[GhostConfig, Topology]:
         input="staged",
         vpc=True,
         efs=True,
-        reads=["s3://p-ref/airports/", "s3://p-ref/one.csv", SECRET, TABLE],
+        reads=["s3://p-ref/airports/", "s3://p-ref/one.csv", SECRET, PARAMETER, TABLE],
     )
     return settings, replace(topology, buckets=buckets)
 
 
-TABLE = "arn:aws:dynamodb:eu-west-1:111111111111:table/airlines"
-
-
 def direct() -> tuple[GhostConfig, Topology]:
     """Steps that read production's own objects, of some keys only."""
-    return config({"boundary": BOUNDARY}), chain(by("s3"), by("s3", "p-mid"))
+    return config({"boundary": BOUNDARY}), chain(*BY_S3)
 
 
 def queued() -> tuple[GhostConfig, Topology]:
@@ -59,12 +58,37 @@ def queued() -> tuple[GhostConfig, Topology]:
     return config({"boundary": BOUNDARY}), chain(by("sqs"), by("sns_sqs", "p-mid"))
 
 
+def shared() -> tuple[GhostConfig, Topology]:
+    """A last step that production's own function serves."""
+    return _with_last({"outputs": ["OUT"], "downstream": "share", "ghost_aware": True}), chain(*BY_S3)
+
+
+def sealed() -> tuple[GhostConfig, Topology]:
+    """Buckets that keys of the team's encrypt, prod's and the ghost's, and a last step that only reads."""
+    topology = chain(*BY_S3)
+    (first, last), (raw, *others) = topology.steps, topology.buckets
+    steps = (first, replace(last, function=replace(last.function, environment=())))
+    buckets = (replace(raw, kms_key=f"{KEY}prod"), *others)
+    return _with_last({}, kms_key=f"{KEY}own"), replace(topology, steps=steps, buckets=buckets)
+
+
+def _with_last(settings: Json, **ingestion: Any) -> GhostConfig:
+    """Of a chain whose last step has these settings."""
+    steps = {"clean": {"function": "p-clean", "code": "clean", "outputs": ["OUT"]}}
+    return config(
+        {"boundary": BOUNDARY, "steps": steps | {"enrich": {"function": "p-enrich", **settings}}, **ingestion}
+    )
+
+
+BY_S3 = by("s3"), by("s3", "p-mid")
 SCENES = {
     "everything": (everything, "clean"),
     "its last step alone": (everything, "enrich"),
     "direct": (direct, "clean"),
     "direct, last step alone": (direct, "enrich"),
     "queued": (queued, "clean"),
+    "shared": (shared, "clean"),
+    "sealed": (sealed, "clean"),
 }
 """A project, and which of its steps the branch changes."""
 
