@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from dbt_ghost.core.found import Found
 from dbt_ghost.core.invocations import LogEvent
 from dbt_ghost.core.naming import GhostName
+from dbt_ghost.core.observe.objects import Content, RowsCompared, Seen
 from dbt_ghost.core.record import Record, StoredRecord, UnreadableRecord
 from dbt_ghost.core.replay import Handed, ProdObject, Replay, StoredReplay
 from dbt_ghost.core.resources import BucketEvent, EventSourceMapping, Resource
@@ -196,6 +197,30 @@ class ProdObjects(Protocol):
 
     def list(self, bucket: str, prefix: str) -> Iterator[ProdObject]:
         """Fetched as they are asked for, in no order. Raises NotFound, Denied or GhostError."""
+        ...
+
+
+class ComparedObjects(Protocol):
+    """The objects of prod's input and output buckets, and of the ghost's. Read only, safe to call from any thread."""
+
+    def list(self, bucket: str, prefix: str) -> Iterator[Seen]:
+        """Fetched as they are asked for, in no order. Raises NotFound, Denied or GhostError."""
+        ...
+
+    def read(self, each: Seen) -> Content:
+        """The very object that was listed. Raises Conflict where another one is there by now; NotFound, Denied or
+        GhostError.
+        """
+        ...
+
+
+class Rows(Protocol):
+    """Tables in files. Safe to call from any thread."""
+
+    def compare(self, key: str, prod: bytes, ghost: bytes, ignore: Collection[str] = ()) -> RowsCompared | None:
+        """Both as bags of rows, without the columns to `ignore`; None for a key that names no format which holds rows.
+        Never raises: what cannot be read is `unreadable`.
+        """
         ...
 
 

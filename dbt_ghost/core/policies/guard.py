@@ -181,7 +181,7 @@ def _how_seeds(reach: Reach) -> Iterator[Statement]:
 
 def _how_keys(reach: Reach) -> Iterator[Statement]:
     where, using = places(reach), ["kms:Decrypt", "kms:GenerateDataKey"]
-    if keys := [*where["prod's keys, to copy"], *where["the ghosts' key"]]:
+    if keys := sorted({*where["prod's keys, to copy"], *where["keys, to compare"], *where["the ghosts' key"]}):
         otherwise = condition(StringNotEquals={"kms:ViaService": f"s3.{reach.account.region}.amazonaws.com"})
         yield _deny("UseOnlyNamedKeys", "Of other keys no more than their ARN is known", using, not_resources=keys)
         yield _deny("KeysOnlyThroughS3", "For objects, and nothing else that a key encrypts", using, otherwise)

@@ -23,6 +23,13 @@ def copied(reach: Reach) -> tuple[Location, ...]:
     return tuple(sorted({*reach.seeds, *reach.tap_reads}, key=repr))
 
 
+def _keys_to_compare(reach: Reach) -> set[str]:
+    """Those that are not let use for copies anyway."""
+    copies = copied(reach)
+    keys = {*reach.keys_of(Location(bucket) for bucket in reach.outputs), *filter(None, [reach.own_key])}
+    return keys - {*reach.keys_of(copies), *([reach.own_key] if copies else [])}
+
+
 def _of_prod(reach: Reach) -> Mapping[Where, tuple[str, ...]]:
     account, copies = reach.account, copied(reach)
     functions = [account.function_arn(name) for name in reach.functions]
@@ -37,6 +44,8 @@ def _of_prod(reach: Reach) -> Mapping[Where, tuple[str, ...]]:
         "prod's keys, to copy": reach.keys_of(copies),
         "prod's file systems": (_arn(account, "elasticfilesystem", "file-system/*"),) if reach.mounts else (),
         "prod's objects, to copy": _unique(each.objects(account) for each in copies),
+        "prod's outputs": tuple(account.bucket_arn(name) for name in reach.outputs if name not in reach.buckets),
+        "prod's objects, to compare": _unique(account.bucket_arn(name) + "/*" for name in reach.outputs),
         "roles made beforehand": reach.brought,
     }
 
@@ -57,6 +66,7 @@ def _of_ghosts(reach: Reach) -> Mapping[Where, tuple[str, ...]]:
         "ghost objects": (f"{bucket}/*",),
         "ghost objects, to copy": (f"{bucket}/*",) if copied(reach) else (),
         "mappings": (_arn(account, "lambda", "event-source-mapping:*"),),
+        "keys, to compare": tuple(sorted(_keys_to_compare(reach))),
         "the ghosts' key": (reach.own_key,) if reach.own_key and copied(reach) else (),
     }
 

@@ -13,6 +13,7 @@ Where = Literal[
     "the account", "the account, for networks", "every bucket", "every queue", "every topic", "every rule", "policies",
     "prod's functions", "prod's layers", "prod's buckets", "prod's roles", "prod's images", "prod's topics",
     "prod's keys", "prod's keys, to copy", "prod's file systems", "prod's objects, to copy",
+    "prod's outputs", "prod's objects, to compare", "keys, to compare",
     "roles made beforehand", "ghost functions", "ghost queues", "ghost topics", "ghost rules", "ghost log groups",
     "ghost roles", "ghost buckets", "ghost buckets, to share", "ghost objects", "ghost objects, to copy",
     "mappings", "the ghosts' key", "records", "replays", "the state bucket",

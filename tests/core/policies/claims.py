@@ -25,8 +25,9 @@ PROD_FUNCTIONS = tuple(
 )
 PROD_ROLES = (f"{IAM}:role/shop-clean-role", f"{IAM}:role/shop-enrich-role", BROUGHT)
 PROD_BUCKETS = tuple(f"arn:aws:s3:::shop-{name}" for name in ("late", "mid", "raw"))
-KEYS = (f"{KEY}raw", f"{KEY}mid", f"{KEY}ghosts")
+KEYS = (f"{KEY}raw", f"{KEY}mid", f"{KEY}ghosts", f"{KEY}out")
 COPIED = ("arn:aws:s3:::shop-raw/in/*.csv", "arn:aws:s3:::shop-history/2025/*", "arn:aws:s3:::shop-mid/in/one.csv")
+COMPARED = ("arn:aws:s3:::shop-mid/*", "arn:aws:s3:::shop-out/*")
 POLICIES = (f"{IAM}:policy/*", "arn:aws:iam::aws:policy/*")
 FILE_SYSTEMS = f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:file-system/*"
 
@@ -95,8 +96,8 @@ OURS = (FUNCTIONS, QUEUES, TOPICS, *RULES, ROLES, GROUPS, BUCKETS, OBJECTS, RECO
 ELSEWHERE = ("iam:PassRole", "kms:Decrypt", "kms:GenerateDataKey", "lambda:CreateEventSourceMapping", *SUBSCRIBING)
 """Changes of what is not a ghost's: each has a claim of its own."""
 
-READABLE = (*COPIED, RECORDS, REPLAYS, OBJECTS)
-LISTED = (*PROD_BUCKETS, "arn:aws:s3:::shop-history", f"arn:aws:s3:::{STATE}", BUCKETS)
+READABLE = (*COPIED, *COMPARED, RECORDS, REPLAYS, OBJECTS)
+LISTED = (*PROD_BUCKETS, "arn:aws:s3:::shop-out", "arn:aws:s3:::shop-history", f"arn:aws:s3:::{STATE}", BUCKETS)
 NO_TARGET = Condition("Null", "events:TargetArn", ("true",))
 KEPT = ("s3:GetObject", "s3:PutObject")
 
@@ -122,14 +123,14 @@ OF_SERVICES = {
     "no other image, key or file system is reached": Forbidden(
         ("ecr:*", "kms:*", "elasticfilesystem:*"), not_resources=(IMAGE, *KEYS, f"{KEY}late", FILE_SYSTEMS)
     ),
-    "only keys of what is copied are used": Forbidden(("kms:*",), ("kms:DescribeKey",), not_resources=KEYS),
+    "only keys of what is copied or compared are used": Forbidden(("kms:*",), ("kms:DescribeKey",), not_resources=KEYS),
     "keys are used through S3 only": Forbidden(("kms:Decrypt", "kms:GenerateDataKey"), unless=(BY_S3,)),
     "of networks only names are read": Forbidden(
         ("ec2:*",), ("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs")
     ),
 }
 OF_BUCKETS = {
-    "only objects to be copied are read": Forbidden(("s3:GetObject*",), not_resources=READABLE),
+    "only objects to be copied or compared are read": Forbidden(("s3:GetObject*",), not_resources=READABLE),
     "no other bucket is looked at": Forbidden(
         ("s3:*",), ("s3:ListAllMyBuckets", "s3:GetBucketNotification"), not_resources=(*LISTED, *READABLE)
     ),
@@ -177,7 +178,12 @@ TIGHTER: Mapping[str, Forbidden] = {
     "only what is tagged is changed": Forbidden(CHANGED, unless=(RESOURCE_TAG,)),
     "no other's rule is written over": Forbidden(("events:PutRule",), unless=(REQUEST_TAG, RESOURCE_TAG)),
     "buckets are tagged in the region": Forbidden(("s3:TagResource",), unless=(IN_REGION,)),
-    "what ghosts write is not read": Forbidden(("s3:GetObject*",), resources=(OBJECTS,)),
+    "of outputs nothing but their contents is read": Forbidden(
+        ("s3:GetObject*",), ("s3:GetObject",), resources=(OBJECTS, "arn:aws:s3:::shop-out/*")
+    ),
+    "outputs are read and never written": Forbidden(
+        not_actions=("s3:GetObject",), resources=("arn:aws:s3:::shop-out/*",)
+    ),
     "only the ghosts' key encrypts": Forbidden(("kms:GenerateDataKey",), not_resources=(f"{KEY}ghosts",)),
     "of prod's buckets the wiring is read": Forbidden(not_actions=WIRING, resources=PROD_BUCKETS),
     "nothing of S3 but buckets is looked at": Forbidden(

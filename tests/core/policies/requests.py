@@ -46,6 +46,7 @@ BUCKET = HOME.bucket_arn(GHOST.bucket("shop-mid"))
 MAPPING = f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:0a1b2c3d"
 PROD_FUNCTION, PROD_ROLE = HOME.function_arn("shop-clean"), HOME.role_arn("shop-clean-role")
 OTHER_FUNCTION = HOME.function_arn("shop-enrich")
+OUTPUT = HOME.bucket_arn("shop-out")
 PROD_BUCKET, PROD_QUEUE = HOME.bucket_arn("shop-raw"), HOME.queue_arn("shop-arrivals")
 RECORDS, REPLAYS = f"arn:aws:s3:::{STATE}/ghosts/{GHOST.id}.json", f"arn:aws:s3:::{STATE}/replays/{GHOST.id}.json"
 
@@ -121,7 +122,7 @@ def _looks_along_the_chain() -> Iterator[Asked]:
     managed = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
     yield from _asked("ReadPolicies", "iam:GetPolicy iam:GetPolicyVersion", (STEPS, TAP, attached, managed))
     yield from _asked("UseImages", "ecr:DescribeImages ecr:BatchGetImage ecr:GetDownloadUrlForLayer", IMAGE)
-    yield from _asked("FindKeys", "kms:DescribeKey", (f"{KEY}raw", f"{KEY}mid", f"{KEY}late"))
+    yield from _asked("FindKeys", "kms:DescribeKey", tuple(f"{KEY}{name}" for name in ("late", "mid", "out", "raw")))
     yield from _asked("UseNetworks", "ec2:DescribeSecurityGroups ec2:DescribeSubnets ec2:DescribeVpcs", "*")
     file_system = f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:file-system/fs-1"
     yield from _asked("UseFileSystems", "elasticfilesystem:DescribeMountTargets", file_system)
@@ -224,6 +225,11 @@ def _buckets() -> Iterator[Asked]:
     yield from _asked("EncryptGhostObjects", "kms:Decrypt kms:GenerateDataKey", f"{KEY}ghosts", by_s3=BY_S3)
     history = "arn:aws:s3:::shop-history"
     yield from _asked("ListSeeds", "s3:ListBucket", history, ours=OURS, key={"s3:prefix": "2025/"})
+    yield from _asked("ListOutputs", "s3:ListBucket", OUTPUT, ours=OURS, key={"s3:prefix": "in/"})
+    compared = (f"{OUTPUT}/in/1.csv", HOME.bucket_arn("shop-mid") + "/in/1.csv", f"{BUCKET}/in/1.csv")
+    yield from _asked("CompareObjects", "s3:GetObject", compared, ours=OURS)
+    keys = (f"{KEY}out", f"{KEY}mid", f"{KEY}ghosts")
+    yield from _asked("DecryptComparedObjects", "kms:Decrypt", keys, by_s3=BY_S3)
     yield from _asked("HandOver", "lambda:InvokeFunction", FUNCTION)
     yield from _asked("HandOver", "sqs:SendMessage", QUEUE)
     yield from _asked("KeepRecords", "s3:GetObject s3:PutObject", (RECORDS, REPLAYS), ours=OURS)

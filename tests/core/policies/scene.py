@@ -34,7 +34,7 @@ EVERYTHING = Reach(
     tap_reads=(Location("shop-raw", "in/", ".csv"),),
     seeds=(Location("shop-history", "2025/"), Location("shop-mid", "in/one.csv", exact=True)),
     elsewhere=(f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:shop-loader-AbCdEf",),
-    keys=(("shop-late", f"{KEY}late"), ("shop-mid", f"{KEY}mid"), ("shop-raw", f"{KEY}raw")),
+    keys=tuple((f"shop-{name}", f"{KEY}{name}") for name in ("late", "mid", "out", "raw")),
     own_key=f"{KEY}ghosts",
     topics=(TOPIC,),
     queues=(HOME.queue_arn("shop-arrivals"),),
