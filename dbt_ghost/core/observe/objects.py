@@ -15,13 +15,17 @@ from typing import Literal, get_args
 GRACE = timedelta(minutes=5)
 """How long an object may take through a step, retries included, before it counts as missing."""
 
+SETTLING = timedelta(minutes=5)
+"""How long AWS may need until all that is new delivers (F 1.12, F 1.13)."""
+
 Class = Literal[
     "equal_bytes", "equal_rows", "noise", "changed", "missing", "extra",
     "pending", "unreadable", "not_compared", "unsampled",
 ]  # fmt: skip
-"""`noise` differs only where prod's own code does whenever it runs, told by a baseline (`observe.noise`); without one
-there is none. `missing` is in prod and not in the ghost, `extra` the other way round; `pending` cannot be told yet; `unreadable`
-was denied, too large or broken; `not_compared` is beyond the bounds; `unsampled` the tap did not let through."""
+"""`noise` differs only where prod's own code does whenever it runs, told by a baseline (`observe.noise`): without one
+there is none. `missing` is in prod and not in the ghost, `extra` the other way round; `pending` cannot be told yet;
+`unreadable` was denied, too large or broken; `not_compared` is beyond the bounds; `unsampled`: the tap left it out.
+"""
 
 CLASSES: tuple[Class, ...] = get_args(Class)
 EQUAL: frozenset[Class] = frozenset({"equal_bytes", "equal_rows"})
@@ -229,6 +233,8 @@ def _due(sides: Sides, prod: Seen, times: Times) -> Verdict:
         return Verdict("pending", "the ghost is paused")
     if times.is_young(prod, sides.ghost_input):
         return Verdict("pending", "it may be on its way")
+    if (sides.prod_input or prod).modified < times.since + SETTLING:
+        return Verdict("missing", "the ghost had just begun to listen, and AWS may need minutes until it delivers")
     return Verdict("missing", "" if sides.is_told else "it cannot be told what prod made it of")
 
 

@@ -134,6 +134,11 @@ def test_a_missing_object_whose_input_is_not_known_says_so() -> None:
     assert "cannot be told" in judged(sides(**ABSENT, **UNTOLD), TIMES).why
 
 
+def test_what_was_missed_when_the_ghost_had_just_begun_to_listen_may_be_awss_doing() -> None:
+    early, later = (judged(sides(**ABSENT, prod_input=seen(minutes)), TIMES) for minutes in (56, 54))
+    assert (early.said, later) == ("missing", Verdict("missing")) and "AWS may need minutes" in early.why
+
+
 def test_a_difference_counts_once_both_sides_wrote_after_the_newest_input() -> None:
     assert settled(sides(prod=seen(3), ghost=seen(2)), "changed", TIMES) == Verdict("changed")
     assert settled(sides(prod=seen(3), ghost=seen(2), **UNTOLD), "changed", TIMES).said == "pending"
