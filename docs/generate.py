@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from generator import cli_page, config_page, iam_page, macros_page, names_page, roles_page, schemas
+from generator import cli_page, config_page, costs_page, iam_page, macros_page, names_page, roles_page, schemas
 
 DOCS = Path(__file__).parent
 
@@ -16,9 +16,11 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/cli.md": cli_page.text,
     "reference/config.md": config_page.text,
     "reference/config.schema.json": schemas.config,
+    "reference/costs.md": costs_page.text,
     "reference/iam.md": iam_page.text,
     "reference/macros.md": macros_page.text,
     "reference/names.md": names_page.text,
+    "reference/observation.schema.json": schemas.observation,
     "reference/record.schema.json": schemas.record,
     "reference/roles.md": roles_page.text,
 }

@@ -16,7 +16,7 @@ COLOR = False if os.environ.get("NO_COLOR") else None
 """https://no-color.org; None leaves it to whether there is a terminal."""
 
 COMMANDS = (
-    *("up", "down", "graph", "plan", "fork", "replay", "status", "list", "logs", "drop", "run-operation"),
+    *("up", "down", "graph", "plan", "fork", "replay", "observe", "status", "list", "logs", "drop", "run-operation"),
     *("iam", "demo"),
 )
 

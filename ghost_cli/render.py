@@ -9,18 +9,21 @@ from typing import Any
 
 import click
 
+from dbt_ghost.core.bill.estimate import Estimate
 from dbt_ghost.core.plan import Change, Hop, Plan, Update, verb_of
 from dbt_ghost.core.record import Record, Verb
 from dbt_ghost.core.resources import kind_of, name_of
+from ghost_cli.render_bill import estimate_lines
 from ghost_cli.render_proof import proof_json, proof_lines
 
 LOOKS: Mapping[Verb, tuple[str, str]] = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red")}
 """The sign and the colour of each verb; the sign reads without colour."""
 
 
-def plan_text(plan: Plan) -> str:
-    """The plan for people: how data flows, every change, and what happens to production."""
-    parts = (_heading(plan), _flow(plan.flow), _changes(plan), _notes(plan), proof_lines(plan.proof))
+def plan_text(plan: Plan, estimate: Estimate | None = None) -> str:
+    """The plan for people: how data flows, every change, what it costs, and what happens to production."""
+    shown = (_heading(plan), _flow(plan.flow), _changes(plan), _notes(plan), proof_lines(plan.proof))
+    parts = [*shown, estimate_lines(estimate)]
     return "\n".join([*(line for part in parts for line in part), "", _prod_line(plan)])
 
 

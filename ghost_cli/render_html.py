@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from dbt_ghost import __version__
+from dbt_ghost.core.bill.estimate import FILES, Estimate
 from dbt_ghost.core.drawing import Mark
 from dbt_ghost.core.drawing.marks import marks_of
 from dbt_ghost.core.graph import Graph
@@ -15,6 +16,7 @@ from dbt_ghost.core.proof.findings import VIEWS, Proof
 from dbt_ghost.core.resources import kind_of, name_of
 from ghost_cli.page import code, figures, lines, listed, page, picture, prose, section, table
 from ghost_cli.render import LOOKS, code_of, count_of, counts_of, differing_of, served_by, sources_of, time_of
+from ghost_cli.render_bill import estimate_lines, money, quantity_of
 from ghost_cli.render_proof import cell
 
 MEANINGS: Mapping[Mark, str] = {
@@ -26,7 +28,7 @@ MEANINGS: Mapping[Mark, str] = {
 }
 
 
-def plan_html(plan: Plan, graph: Graph, made: datetime) -> str:
+def plan_html(plan: Plan, graph: Graph, made: datetime, estimate: Estimate | None = None) -> str:
     """`graph` is that of the chain that the plan was made from."""
     sections = (
         section(
@@ -36,6 +38,7 @@ def plan_html(plan: Plan, graph: Graph, made: datetime) -> str:
         *_notes(plan.notes),
         section("Changes, in their order", *_changes(plan)),
         *_proof(plan.proof),
+        *_cost(estimate),
     )
     footer = (
         f"Planned {time_of(made)} by dbt-ghost {__version__}. What has changed since is seen by the next plan, and "
@@ -116,6 +119,23 @@ def _proof(proof: Proof | None) -> Iterator[Markup]:
         tag("p", "Not proved, since IAM cannot see it:"),
         listed(map(prose, proof.not_proved)),
     )
+
+
+def _cost(estimate: Estimate | None) -> Iterator[Markup]:
+    if estimate is None:
+        return
+    said, *rest = (line.strip().removeprefix("Cost: ") for line in estimate_lines(estimate) if line)
+    rows = ((line.what, quantity_of(line), money(line.amount)) for line in estimate.through.lines)
+    yield section(
+        "What it costs",
+        tag("p", _sentence(said)),
+        table(f"For {FILES:,} files through every step", ("What", "Quantity", "Cost"), rows),
+        listed(map(_sentence, rest)),
+    )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def _changes(plan: Plan) -> Iterator[Markup]:

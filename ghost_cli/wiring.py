@@ -35,7 +35,7 @@ from dbt_ghost.providers.aws.prod_objects import AwsProdObjects
 from dbt_ghost.providers.aws.records import AwsRecords
 from dbt_ghost.providers.aws.replays import AwsReplays
 from dbt_ghost.providers.aws.session import Session
-from dbt_ghost.providers.dbt_project import DbtRun
+from dbt_ghost.providers.dbt_project import DbtProject, DbtRun
 from dbt_ghost.providers.minimal_project import MinimalProject
 from dbt_ghost.providers.process import SystemClock, ThisProcess
 from dbt_ghost.providers.project_files import read_project_file
@@ -150,6 +150,15 @@ class Project:
         user = read_project_file(self.folder, {}, self.folder)
         minimal = MinimalProject(user, self.config.project, self.config.target, os.environ, profiles_dir)
         return minimal.run(name, arguments, branch)
+
+    def dbt(self, ghost: GhostName, profiles_dir: Path | None) -> Callable[..., DbtRun]:
+        """Runs dbt in the user's own project, as `dbt build` of the branch does: `dbt(ghost, None)("ls")`."""
+        quiet = {prefix + name for prefix in ("DBT_", "DBT_ENGINE_") for name in ("QUIET", "LOG_LEVEL", "WARN_ERROR")}
+        kept = {name: value for name, value in os.environ.items() if name not in quiet}
+        dbt = DbtProject(self.folder, {**kept, "GHOST_BRANCH": ghost.branch, "GHOST_DATABASE": ghost.database()})
+        where = ["--target", self.config.target, "--project-dir", str(self.folder)]
+        where += ["--profiles-dir", str(profiles_dir.absolute())] if profiles_dir else []
+        return lambda *words: dbt.run(*words, *where)
 
     def applier(
         self, package: Callable[[str], bytes], watch: Callable[[Change], None], channels: tuple[Channel, ...] = ()

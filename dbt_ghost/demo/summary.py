@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dbt_ghost.demo.comparison import TableComparison
+from collections.abc import Mapping
+from typing import Any
+
 from dbt_ghost.demo.story import AFTER, BRANCH, Findings
 
 
@@ -28,17 +30,21 @@ def summary(found: Findings, seconds: float, dropped: bool) -> str:
 
 
 def _differences(found: Findings) -> dict[str, str]:
-    different = [f"{table.table}: {_difference(table)}" for table in found.tables if not table.same]
-    same = [table.table for table in found.tables if table.same]
+    tables = found.observed["tables"]["tables"]
+    steps = found.observed["files"]["steps"]
+    files = ", ".join(f"{each['step']}: {each['counts']['changed']} changed" for each in steps)
     return {
-        "differs": "\n".join(different) or "nothing",
+        "differs": "\n".join(_difference(each) for each in tables if each["state"] != "equal") or "nothing",
+        "files": files,
         "because": f"{found.overnight} of the flights that differ land after midnight: in the ghost, on the next day",
-        "equal": ", ".join(same) or "nothing",
+        "equal": ", ".join(each["table"] for each in tables if each["state"] == "equal") or "nothing",
+        "gate": f"{found.observed['gate']}: the branch declares what it changes, and nothing else differs",
     }
 
 
-def _difference(table: TableComparison) -> str:
-    if not table.changed:
-        return f"{table.only_right} of {table.rows_right} rows"
-    columns = ", ".join(column for column, _ in table.changed_columns)
-    return f"{table.changed} of {table.rows_right} rows, in {columns}"
+def _difference(table: Mapping[str, Any]) -> str:
+    said = [
+        f"{each['rows']} rows {each['change']} in {', '.join(each['columns'])} ({each['whose']})"
+        for each in table["changes"]
+    ]
+    return f"{table['table']}: {'; '.join(said)}"

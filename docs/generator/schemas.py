@@ -11,7 +11,9 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from dbt_ghost.core.config import GhostConfig
 from dbt_ghost.core.duration import format_duration
+from dbt_ghost.core.observe.tables import TablesObservation
 from dbt_ghost.core.record import Record
+from generator import observation_schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -36,6 +38,11 @@ def config() -> str:
 
 def record() -> str:
     return _text(schema(Record))
+
+
+def observation() -> str:
+    models = TablesObservation.model_json_schema(by_alias=True, mode="serialization", schema_generator=Schema)
+    return _text({"$schema": DIALECT, **observation_schema.document(models)})
 
 
 def _text(document: dict[str, Any]) -> str:

@@ -42,7 +42,7 @@ def test_every_kind_of_code_is_built(code: str) -> None:
         ("state: {from: merge_base}", "state"),
         ("idle_after: 2d", "idle_after"),
         ("cutover: {order: ingestion_first}", "cutover"),
-        ("observe: {samples: 3}", "observe"),
+        ("observe: {baseline: true}", "observe.baseline"),
     ],
 )
 def test_others_are_said(settings: str, path: str) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -63,16 +64,33 @@ def test_the_ghost_loaded_exactly_the_files_that_arrived_after_the_clone(story: 
     assert all(any(day in name for name in loaded) for day in AFTER)
 
 
-def test_the_comparison_shows_the_effect_of_the_change_and_nothing_else(story: Story) -> None:
-    tables = {table.table: table for table in story.findings.tables}
-    fact = tables["analytics.fct_flights"]
-    assert {column for column, _ in fact.changed_columns} == {"arrived_at", "block_minutes"}
-    assert fact.changed == fact.only_left == fact.only_right == story.findings.overnight > 0
-    assert fact.rows_left == fact.rows_right
-    assert {column for column, _ in tables["raw.flights"].changed_columns} == {"arrived_at"}
-    assert {column for column, _ in tables["analytics.daily_carriers"].changed_columns} == {"avg_block_minutes"}
-    assert tables["analytics.delays_by_visibility"].same
-    assert not any(table.structure for table in tables.values())
+def test_observing_names_what_the_branch_changed_and_nothing_else(story: Story) -> None:
+    seen = story.findings.observed
+    assert [_changes(each) for each in seen["tables"]["tables"]] == [
+        ("analytics.daily_carriers", [("yours", "changed", {"avg_block_minutes"})]),
+        ("analytics.delays_by_visibility", []),
+        ("analytics.fct_flights", [("yours", "changed", {"arrived_at", "block_minutes"})]),
+        ("analytics.stg_flights", [("yours", "changed", {"arrived_at"})]),
+        ("raw.flights", [("yours", "changed", {"arrived_at"})]),
+    ]
+    (fact,) = (each for each in seen["tables"]["tables"] if each["table"] == "analytics.fct_flights")
+    assert fact["changes"][0]["rows"] == story.findings.overnight > 0
+    for step in seen["files"]["steps"]:  # what was written within one second cannot be put in order yet
+        counts = {said: count for said, count in step["counts"].items() if count}
+        assert counts.pop("changed", 0) + counts.pop("pending", 0) == len(AFTER)
+        assert counts == {}
+
+
+def test_what_the_branch_declares_passes_the_gate(story: Story) -> None:
+    assert (story.findings.observed["gate"], story.findings.observed["headline"][-1]) == (
+        "pass",
+        "All of it is declared.",
+    )
+
+
+def _changes(table: dict[str, Any]) -> tuple[str, list[tuple[str, str, set[str]]]]:
+    assert not table["schema"]
+    return table["table"], [(each["whose"], each["change"], set(each["columns"])) for each in table["changes"]]
 
 
 def test_the_summary_is_short_and_every_act_was_named(story: Story, shown: io.StringIO) -> None:

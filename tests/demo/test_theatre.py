@@ -65,7 +65,7 @@ def test_a_kept_demo_can_be_played_with_as_it_prints_and_as_the_guide_says(tmp_p
         assert process.returncode == 0, talk
     *printed, stop = re.findall(r"^  ((?:source|ghost-ingest|dbt) .*?)(?:  +\S.*)?$", said, re.MULTILINE)
     guide = [line for block in blocks("bash") for line in block.splitlines()]
-    assert len(printed) == 7 and len(guide) == 10
+    assert len(printed) == 7 and len(guide) == 12
     script = "\n".join(["set -e", *printed, "echo THE GUIDE", *guide, "cd /", stop])
     play = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False, timeout=300)
     assert play.returncode == 0, play.stdout + play.stderr
@@ -73,6 +73,8 @@ def test_a_kept_demo_can_be_played_with_as_it_prints_and_as_the_guide_says(tmp_p
     assert "received the file of 2013-02-14" in by_print
     assert "1 file loaded" in by_print
     assert "Production resources modified: 0." in by_guide
+    assert "a difference is not declared" not in by_guide, "the demo's branch declares all that it changes"
+    assert "### Ghost of `fix/overnight-arrivals`: ✅ pass" in by_guide
     assert by_guide.endswith("no ghosts\nStopped and removed.\n")
     assert not folder.exists()
     assert processes_below(tmp_path) == []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dbt_ghost.core.config.part import Part
 from dbt_ghost.core.config.values import Count, Duration, Filled, RelationName, Switch, Tolerance
@@ -27,13 +27,31 @@ class TableConfig(Part):
 class ExpectedDifference(Part):
     """A difference that the branch intends, so that the gate passes with it and fails with any other."""
 
-    table: RelationName = Field(description="The table that differs.")
-    columns: tuple[Filled, ...] = Field((), description="The columns that may differ; empty for all.")
-    change: Literal["any", "rows_added", "rows_removed", "rows_changed", "schema"] = Field(
-        "any", description="The kind of difference."
-    )
-    at_most: Count | None = Field(None, description="How many rows may differ.")
+    table: RelationName | None = Field(None, description="The table that differs; or `step`.")
+    step: Filled | None = Field(None, description="The step whose files differ; or `table`.")
+    columns: tuple[Filled, ...] = Field((), description="The table's columns that may differ; empty for all.")
+    change: Literal[
+        "any",
+        "rows_added",
+        "rows_removed",
+        "rows_changed",
+        "schema",
+        "files_changed",
+        "files_missing",
+        "files_extra",
+    ] = Field("any", description="The kind of difference: of rows or the schema of a table, or of a step's files.")
+    at_most: Count | None = Field(None, description="How many rows, columns or files may differ.")
     because: str = Field("", description="Why, for the reader of the report.")
+
+    @model_validator(mode="after")
+    def _is_of_one_thing(self) -> Self:
+        if (self.table is None) == (self.step is None):
+            raise ValueError("name a `table` or a `step`, and not both")
+        if self.step is not None and self.columns:
+            raise ValueError("`columns` are a table's")
+        if self.change.startswith("files_") == (self.step is None) and self.change != "any":
+            raise ValueError(f"`{self.change}` is not of a {'step' if self.step is not None else 'table'}")
+        return self
 
 
 class GateConfig(Part):

@@ -25,7 +25,7 @@ UNBUILT = (
     Unbuilt("state", "production's manifest is not fetched yet"),
     Unbuilt("prod_target", "builds are not checked against the production target yet"),
     Unbuilt("idle_after", "ghosts are not refreshed on a schedule yet"),
-    Unbuilt("observe", "there is no `observe` yet"),
+    Unbuilt("observe.baseline", "production's own code is not forked as a baseline yet"),
     Unbuilt("cutover", "there is no `cutover` yet"),
 )
 

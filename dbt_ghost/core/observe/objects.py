@@ -188,6 +188,11 @@ class StepObservation:
     failed_why: str = ""
     unknown: str = ""
 
+    @property
+    def equal(self) -> int:
+        """Files that are the same on both sides, in bytes or in rows."""
+        return sum(count for said, count in self.counts.items() if said in EQUAL)
+
 
 @dataclass(frozen=True)
 class ObjectsObservation:

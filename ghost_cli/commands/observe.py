@@ -1,0 +1,68 @@
+"""`ghost-ingest observe`: what did my branch change?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from ghost_cli.options import branch_option, json_option, profiles_dir_option, project_dir_option
+
+EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
+
+
+@click.command("observe", short_help="Compare the branch's ghost with production: what differs, and whose it is.")
+@project_dir_option
+@profiles_dir_option
+@branch_option
+@click.option(
+    "--select", "select", multiple=True, metavar="NODES", help="Compare these models only, as dbt selects them."
+)
+@click.option("--table", "tables", multiple=True, metavar="NAME", help="Compare this table only, as schema.name.")
+@click.option("--step", "steps", multiple=True, metavar="NAME", help="Compare this step's files only.")
+@click.option("--prefix", default="", metavar="KEY", help="Compare files below this prefix only.")
+@click.option("--no-tables", is_flag=True, help="Do not compare tables: dbt is not run.")
+@click.option("--no-files", is_flag=True, help="Do not compare files: AWS is not asked for anything.")
+@click.option("--markdown", is_flag=True, help="Print a comment for the pull request instead of text.")
+@json_option
+def command(
+    *,
+    project_dir: Path | None,
+    profiles_dir: Path | None,
+    branch: str | None,
+    select: tuple[str, ...],
+    tables: tuple[str, ...],
+    steps: tuple[str, ...],
+    prefix: str,
+    no_tables: bool,
+    no_files: bool,
+    markdown: bool,
+    as_json: bool,
+) -> None:
+    """Compare tables and files of the branch's ghost with production's, and say whose each difference is.
+
+    `yours` is the branch's doing. `world` differs because production moved since the clone, or because the ghost has
+    not caught up. `both` changed a row; of `unknown` rows production as of the clone is not to be had. Only counts and
+    some rows leave the warehouse. Nothing is changed.
+
+    Exit code 0 if all that differs because of the branch is declared in `observe: expect`, 1 if something is not, and 3
+    if that cannot be told: too little was seen, or a part could not be read.
+    """
+    from ghost_cli.observing import Asked, observe
+    from ghost_cli.render_observe import observation_text
+    from ghost_cli.render_observe_json import observation_json
+    from ghost_cli.render_observe_markdown import observation_markdown
+    from ghost_cli.wiring import Project
+
+    if as_json and markdown:
+        raise click.UsageError("--json and --markdown are two forms of the same: choose one")
+    project = Project.load(project_dir)
+    asked = Asked(tables, select, steps, prefix, profiles_dir)
+    seen = observe(project, project.ghost(branch), asked, want_tables=not no_tables, want_files=not no_files)
+    if as_json:
+        click.echo(json.dumps(observation_json(seen), indent=2))
+    else:
+        click.echo(observation_markdown(seen) if markdown else observation_text(seen))
+    if code := EXIT_CODES[seen.verdict.result]:
+        raise click.exceptions.Exit(code)
