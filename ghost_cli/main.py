@@ -17,7 +17,7 @@ COLOR = False if os.environ.get("NO_COLOR") else None
 
 COMMANDS = (
     *("up", "down", "graph", "plan", "fork", "replay", "observe", "status", "list", "logs", "drop", "run-operation"),
-    *("iam", "demo"),
+    *("where", "iam", "demo"),
 )
 
 

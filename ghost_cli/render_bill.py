@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from dbt_ghost.core.bill.bill import Bill, Line
+from dbt_ghost.core.bill.bill import Actual, Bill, Line
 from dbt_ghost.core.bill.estimate import FILES, Estimate
 
 CENT = Decimal("0.01")
@@ -45,6 +46,16 @@ def estimate_json(estimate: Estimate | None) -> dict[str, Any] | None:
         "at_timeouts": bill_json(estimate.at_timeouts),
         "idle_day": bill_json(estimate.idle),
         "assumed": estimate.assumed,
+    }
+
+
+def actual_json(actual: Actual) -> dict[str, Any]:
+    """The bill since the ghost was made, and what keeping its data costs a month from now."""
+    return {
+        "since": actual.since.astimezone(UTC).isoformat(),
+        "until": actual.until.astimezone(UTC).isoformat(),
+        "so_far": bill_json(actual.so_far),
+        "a_month": bill_json(actual.a_month),
     }
 
 

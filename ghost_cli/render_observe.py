@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
+from dbt_ghost.core.bill.bill import Actual
 from dbt_ghost.core.observe.declaring import declarations
 from dbt_ghost.core.observe.gate import Result, Verdict, is_certain
 from dbt_ghost.core.observe.objects import Finding, Latency, ObjectsObservation, StepObservation
 from dbt_ghost.core.observe.observation import Observation
 from dbt_ghost.core.observe.tables import ComparedTable, RowChange, Sample, TablesObservation, Whose
-from ghost_cli.render import count_of
+from ghost_cli.render import count_of, time_of
+from ghost_cli.render_bill import money
 
 SAMPLES = 3
 """Rows, and files, that the terminal shows of each difference; JSON and the page have more."""
@@ -32,6 +34,7 @@ def observation_text(seen: Observation) -> str:
         (f"  {sentence}" for sentence in seen.headline),
         _tables(halves.tables) if halves.tables else (),
         _files(halves.objects) if halves.objects else (),
+        _cost(seen.bill) if seen.bill else (),
         _reasons(seen.verdict),
         _declaring(seen.verdict),
     )
@@ -119,6 +122,15 @@ def _finding(found: Finding) -> str:
         told += f": {rows.only_prod} rows only in production's, {rows.only_ghost} only in the ghost's"
         told += f", by {columns}" if columns else ""
     return _short(f"{told}{f' ({found.why})' if found.why else ''}")
+
+
+def _cost(bill: Actual) -> Iterator[str]:
+    """The totals; JSON and the page have each item."""
+    so_far, a_month = (
+        f"{'at least ' if each.at_least else ''}{money(each.total)}" for each in (bill.so_far, bill.a_month)
+    )
+    yield ""
+    yield f"  Cost: {so_far} since {time_of(bill.since)}, {a_month} a month for its data"
 
 
 def _reasons(verdict: Verdict) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dbt_ghost.core.observe.differences import Difference
 from dbt_ghost.core.observe.objects_json import objects_json
 from dbt_ghost.core.observe.observation import Observation
 from dbt_ghost.core.observe.tables import TablesObservation
+from ghost_cli.render_bill import actual_json
 
 
 def observation_json(seen: Observation) -> dict[str, Any]:
@@ -27,6 +28,7 @@ def observation_json(seen: Observation) -> dict[str, Any]:
         "differences": [_difference(each) for each in verdict.declared.differences],
         "tables": _tables(halves.tables) if halves.tables else None,
         "files": objects_json(halves.objects) if halves.objects else None,
+        "bill": actual_json(seen.bill) if seen.bill else None,
         "unknown": {"tables": halves.tables_unknown, "files": halves.objects_unknown},
     }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from dbt_ghost.core.bill.bill import Bill, bill_of
+from dbt_ghost.core.bill.bill import Actual, bill_of
 from dbt_ghost.core.bill.estimate import POLLS_A_DAY, time_item
 from dbt_ghost.core.bill.prices import CREDITS, GB, TB, Item, Prices
 from dbt_ghost.core.bill.reports import Runs
@@ -56,16 +56,6 @@ class Warehouse:
     size_bytes: int | None = None
     piped_bytes: int | None = None
     why: str = "the warehouse was not asked"
-
-
-@dataclass(frozen=True)
-class Actual:
-    """`so_far` is from `since`, when the ghost was made, to `until`; `a_month` what keeping its data costs from now."""
-
-    since: datetime
-    until: datetime
-    so_far: Bill
-    a_month: Bill
 
 
 def actual_bill(biller: Biller, record: Record, found: Found, warehouse: Warehouse | None = None) -> Actual:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -217,9 +217,9 @@ class ComparedObjects(Protocol):
 class Rows(Protocol):
     """Tables in files. Safe to call from any thread."""
 
-    def compare(self, key: str, prod: bytes, ghost: bytes, ignore: Collection[str] = ()) -> RowsCompared | None:
-        """Both as bags of rows, without the columns to `ignore`; None for a key that names no format which holds rows.
-        Never raises: what cannot be read is `unreadable`.
+    def compare(self, key: str, prod: bytes, ghost: bytes) -> RowsCompared | None:
+        """Both as bags of rows; None for a key that names no format which holds rows. Never raises: what cannot be
+        read is `unreadable`.
         """
         ...
 

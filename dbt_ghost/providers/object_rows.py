@@ -56,12 +56,14 @@ class DuckRows:
     """`operations.world.Rows`. Each comparison has a database of its own, so it may run in any thread.
 
     `unpacked` are the most bytes of a file that comes in gzip; `samples` the rows that are shown of each side.
+    Columns to `ignore`, in any case, are neither compared nor missed.
     """
 
     unpacked: int = 256 * 1024**2
     samples: int = 5
+    ignore: Collection[str] = ()
 
-    def compare(self, key: str, prod: bytes, ghost: bytes, ignore: Collection[str] = ()) -> RowsCompared | None:
+    def compare(self, key: str, prod: bytes, ghost: bytes) -> RowsCompared | None:
         found = format_of(key)
         if found is None:
             return None
@@ -76,7 +78,7 @@ class DuckRows:
                 sides = self._sides(connection, Path(folder), {"prod": prod, "ghost": ghost}, found)
                 if isinstance(sides, RowsCompared):
                     return sides
-                prod_columns, ghost_columns = (_without(each, ignore) for each in sides)
+                prod_columns, ghost_columns = (_without(each, self.ignore) for each in sides)
                 return _compared(connection, prod_columns, ghost_columns, self.samples)
             except Beyond as error:
                 return RowsCompared(unreadable=str(error))
@@ -111,7 +113,8 @@ class Columns:
 
 
 def _without(columns: Columns, ignore: Collection[str]) -> Columns:
-    return replace(columns, named={name: column for name, column in columns.named.items() if name not in ignore})
+    left_out = {name.lower() for name in ignore}
+    return replace(columns, named={name: each for name, each in columns.named.items() if name.lower() not in left_out})
 
 
 def _unpacked(side: str, content: bytes, most: int) -> bytes:

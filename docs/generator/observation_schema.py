@@ -29,9 +29,26 @@ def document(models: Json) -> Json:
         differences=_list(_difference()),
         tables=_told("null where tables were not compared.", _or_null(of_tables)),
         files=_told("null where files were not compared, or the ghost has none.", _or_null(_files())),
+        bill=_told("What the ghost has cost; null where that was not asked.", _or_null(_bill())),
         unknown=_told("Why a half was not compared that should have been.", _object(tables=_TEXT, files=_TEXT)),
     )
     return whole | {"$defs": models["$defs"]}
+
+
+def _bill() -> Json:
+    money = {"type": "string", "pattern": r"^\d+(\.\d+)?$"}
+    line = _object(item=_TEXT, what=_TEXT, quantity=money, unit=_TEXT, price=money, amount=money, at_least=_BOOLEAN)
+    bill = _object(
+        total=money,
+        currency={"const": "USD"},
+        at_least=_told("There is more than what is in it: `unknown` says what.", _BOOLEAN),
+        lines=_list(line),
+        unknown=_list(_TEXT),
+        prices_as_of={"type": "string", "format": "date"},
+        prices_region=_TEXT,
+    )
+    a_month = _told("What keeping its data costs.", bill)
+    return _object(since=_TIME, until=_TIME, so_far=bill, a_month=a_month)
 
 
 def _difference() -> Json:

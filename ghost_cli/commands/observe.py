@@ -24,6 +24,7 @@ EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
 @click.option("--prefix", default="", metavar="KEY", help="Compare files below this prefix only.")
 @click.option("--no-tables", is_flag=True, help="Do not compare tables: dbt is not run.")
 @click.option("--no-files", is_flag=True, help="Do not compare files: AWS is not asked for anything.")
+@click.option("--no-bill", is_flag=True, help="Do not ask what the ghost has cost: its logs are not read.")
 @click.option("--markdown", is_flag=True, help="Print a comment for the pull request instead of text.")
 @json_option
 def command(
@@ -37,6 +38,7 @@ def command(
     prefix: str,
     no_tables: bool,
     no_files: bool,
+    no_bill: bool,
     markdown: bool,
     as_json: bool,
 ) -> None:
@@ -59,7 +61,8 @@ def command(
         raise click.UsageError("--json and --markdown are two forms of the same: choose one")
     project = Project.load(project_dir)
     asked = Asked(tables, select, steps, prefix, profiles_dir)
-    seen = observe(project, project.ghost(branch), asked, want_tables=not no_tables, want_files=not no_files)
+    wanted = {"want_tables": not no_tables, "want_files": not no_files, "want_bill": not (no_bill or no_files)}
+    seen = observe(project, project.ghost(branch), asked, **wanted)
     if as_json:
         click.echo(json.dumps(observation_json(seen), indent=2))
     else:

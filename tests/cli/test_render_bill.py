@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import click
 import pytest
 
-from dbt_ghost.core.bill.bill import Bill, bill_of
+from dbt_ghost.core.bill.bill import Actual, Bill, bill_of
 from dbt_ghost.core.bill.estimate import Estimate, estimated
 from dbt_ghost.core.bill.usage import Usage, Used
 from dbt_ghost.core.graph import graph_of_project
 from dbt_ghost.core.plan import Plan
 from dbt_ghost.providers.price_table import load
 from ghost_cli.render import plan_text
-from ghost_cli.render_bill import bill_json, bill_lines, estimate_json, estimate_lines, money
+from ghost_cli.render_bill import actual_json, bill_json, bill_lines, estimate_json, estimate_lines, money
 from ghost_cli.render_html import plan_html
 from tests.cli.typed import ghost_ingest
 from tests.core.blueprint.grounds import by, chain, config, plan
@@ -89,6 +89,17 @@ def test_programs_read_exact_money_as_text(bill: Bill) -> None:
         "at_least": True,
     }
     assert document["prices_as_of"] == PRICES.as_of.isoformat()
+
+
+def test_an_actual_bill_says_of_which_time_it_is(bill: Bill) -> None:
+    born = datetime(2026, 1, 5, 13, tzinfo=timezone(timedelta(hours=1)))
+    month = bill_of(Usage((Used("s3_gb_month", Decimal(2)),)), PRICES)
+    assert actual_json(Actual(born, born + timedelta(hours=1), bill, month)) == {
+        "since": "2026-01-05T12:00:00+00:00",
+        "until": "2026-01-05T13:00:00+00:00",
+        "so_far": bill_json(bill),
+        "a_month": bill_json(month),
+    }
 
 
 def test_an_estimate_is_four_lines_with_the_date_of_its_prices(estimate: Estimate) -> None:

@@ -8,13 +8,13 @@ from decimal import Decimal
 
 import pytest
 
-from dbt_ghost.core.bill.bill import Bill
+from dbt_ghost.core.bill.bill import Actual, Bill
 from dbt_ghost.core.bill.prices import Item
 from dbt_ghost.core.errors import Denied
 from dbt_ghost.core.naming import TAP
 from dbt_ghost.core.record import Channel, Record
 from dbt_ghost.core.resources import EventSourceMapping, Function, LogGroup, Resource
-from dbt_ghost.operations.bill import Actual, Biller, Bounds, Warehouse, actual_bill
+from dbt_ghost.operations.bill import Biller, Bounds, Warehouse, actual_bill
 from dbt_ghost.operations.world import Found
 from dbt_ghost.providers.price_table import load
 from tests.operations.fake_logs import FakeLogs

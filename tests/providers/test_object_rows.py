@@ -116,14 +116,15 @@ def test_columns_of_one_side_alone_are_told_and_the_others_compared() -> None:
 
 
 def test_columns_to_ignore_are_neither_compared_nor_missed() -> None:
-    prod, ghost = b"id,at,x\n1,10:00,a\n2,10:00,b\n", b"id,at,x\n1,11:00,a\n2,11:00,B\n"
-    found = ROWS.compare("a.csv", prod, ghost, ("at",))
-    assert found and (found.columns, found.only_prod, found.ghost_samples) == ((("x", 1),), 1, ({"x": "B", "id": "2"},))
-    assert (same := ROWS.compare("a.csv", prod, ghost, ("at", "x"))) and same.equal
-    assert (same := ROWS.compare("a.csv", b"id,at\n1,x\n", b"id\n1\n", ("at",))) and same.equal, "of one side alone"
-    swapped = ROWS.compare("a.csv", b"id,x,at\n1,a,1\n2,b,1\n", b"id,x,at\n1,b,2\n2,a,2\n", ("at",))
-    assert swapped and (swapped.only_prod, swapped.columns) == (2, ()), "what is beside the noise is seen"
-    assert (rows := ROWS.compare("a.csv", b"at\n1\n2\n", b"at\n3\n", ("at",))) and rows.only_prod == 1
+    prod, ghost = "id,At,x\n1,10:00,a\n2,10:00,b\n", "id,At,x\n1,11:00,a\n2,11:00,B\n"
+    without_at = DuckRows(ignore=("at",))
+    found = compared("a.csv", prod, ghost, without_at)
+    assert (found.columns, found.only_prod, found.ghost_samples) == ((("x", 1),), 1, ({"x": "B", "id": "2"},))
+    assert compared("a.csv", prod, ghost, DuckRows(ignore=("AT", "x"))).equal
+    assert compared("a.csv", "id,at\n1,x\n", "id\n1\n", without_at).equal, "of one side alone"
+    swapped = compared("a.csv", "id,x,at\n1,a,1\n2,b,1\n", "id,x,at\n1,b,2\n2,a,2\n", without_at)
+    assert (swapped.only_prod, swapped.columns) == (2, ()), "what is beside it is seen"
+    assert compared("a.csv", "at\n1\n2\n", "at\n3\n", without_at).only_prod == 1
 
 
 def test_another_separator_is_told_though_the_rows_are_equal() -> None:

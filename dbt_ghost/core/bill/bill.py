@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from dbt_ghost.core.bill.prices import ITEMS, Item, Prices
@@ -38,6 +38,16 @@ class Bill:
     def at_least(self) -> bool:
         """Is there more than what is in it?"""
         return bool(self.unknown)
+
+
+@dataclass(frozen=True)
+class Actual:
+    """`so_far` is from `since`, when the ghost was made, to `until`; `a_month` what keeping its data costs from now."""
+
+    since: datetime
+    until: datetime
+    so_far: Bill
+    a_month: Bill
 
 
 def bill_of(usage: Usage, prices: Prices) -> Bill:

@@ -19,12 +19,11 @@ SETTLING = timedelta(minutes=5)
 """How long AWS may need until all that is new delivers (F 1.12, F 1.13)."""
 
 Class = Literal[
-    "equal_bytes", "equal_rows", "noise", "changed", "missing", "extra",
+    "equal_bytes", "equal_rows", "changed", "missing", "extra",
     "pending", "unreadable", "not_compared", "unsampled",
 ]  # fmt: skip
-"""`noise` differs only where prod's own code does whenever it runs, told by a baseline (`observe.noise`): without one
-there is none. `missing` is in prod and not in the ghost, `extra` the other way round; `pending` cannot be told yet;
-`unreadable` was denied, too large or broken; `not_compared` is beyond the bounds; `unsampled`: the tap left it out.
+"""`missing` is in prod and not in the ghost, `extra` the other way round; `pending` cannot be told yet; `unreadable`
+was denied, too large or broken; `not_compared` is beyond the bounds; `unsampled`: the tap left it out.
 """
 
 CLASSES: tuple[Class, ...] = get_args(Class)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from dbt_ghost.core.bill.bill import Actual
 from dbt_ghost.core.config.release import ObserveConfig
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.core.observe.gate import Halves, Verdict, judge
@@ -20,8 +21,12 @@ class Observation:
     halves: Halves
     verdict: Verdict
     headline: tuple[str, ...]
+    bill: Actual | None = None
 
 
-def observed(ghost: GhostName, at: datetime, halves: Halves, config: ObserveConfig) -> Observation:
+def observed(
+    ghost: GhostName, at: datetime, halves: Halves, config: ObserveConfig, bill: Actual | None = None
+) -> Observation:
+    """`bill` is what the ghost has cost, None where that was not asked."""
     verdict = judge(halves, config, at)
-    return Observation(ghost, at, halves, verdict, headline(halves, verdict))
+    return Observation(ghost, at, halves, verdict, headline(halves, verdict), bill)

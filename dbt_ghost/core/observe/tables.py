@@ -122,18 +122,29 @@ class ComparedTable(_Said):
         return prod is not None and ghost is not None and prod < ghost
 
 
+class Cost(_Said):
+    """What a warehouse that bills tells of the ghost; None is not known."""
+
+    size_bytes: int | None
+    credits: float | None
+
+
 class TablesObservation(_Said):
-    """Every table of the cloned databases. `at` is T; without `base` there is no state of T to compare with."""
+    """Every table of the cloned databases. `at` is T; without `base` there is no state of T to compare with.
+
+    `cost` is None where the warehouse bills nobody.
+    """
 
     at: AwareDatetime | None
     base: bool
     notes: tuple[str, ...]
     tables: tuple[ComparedTable, ...]
+    cost: Cost | None = None
 
 
 def tables_of(result: Mapping[str, Any]) -> TablesObservation:
     """Raises GhostError for a machine line that says what this version does not know."""
-    told = {name: result.get(name) for name in ("base", "notes", "tables")}
+    told = {name: result.get(name) for name in ("base", "notes", "tables", "cost")}
     at = _with_zone((result.get("t") or {}).get("at"))
     try:
         return TablesObservation.model_validate({**told, "at": at})
