@@ -1,6 +1,6 @@
 # make demo   the whole story on this machine, in about a minute after the downloads (KEEP=1 leaves it standing)
 # make test   every check, as CI runs it
-# make reliability   every kind of chain and fork with many files on the local AWS; goes on where it stopped
+# make reliability   a crash at every place, and every kind of chain and fork with many files; goes on where it stopped
 # make test-oracle   the prover of IAM policies beside an engine that others wrote; needs node and npm, says if they are not there
 # make test-dbt-1.10   what runs in dbt, on the oldest dbt that is supported
 # make test-snowflake-live   asks a scratch account of Snowflake what its documents leave open
@@ -38,6 +38,7 @@ pytest: $(READY) | $(TMPDIR)
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 reliability: $(READY) | $(TMPDIR)
+	$(BIN)/pytest --every-crash tests/warehouse/snowflake/test_crashes.py
 	$(BIN)/python -m tests.chains.reliability
 	@$(BIN)/python -m tests.oracle.differential --cases 10000 || [ $$? -eq 75 ]
 

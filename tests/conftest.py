@@ -11,6 +11,16 @@ LONGEST = ("demo", "warehouse", "cli", "chains")
 """Folders whose tests run dbt and whole ghosts."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--every-crash", action="store_true", help="crash at every place, not only at some of them")
+
+
+@pytest.fixture
+def stride(request: pytest.FixtureRequest) -> int:
+    """At every how manieth place a test crashes what it runs: 1 with --every-crash, as `make reliability` has it."""
+    return 1 if request.config.getoption("--every-crash") else 3
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long files first, so that in the end no worker is left alone with one of them."""
     items.sort(key=lambda item: not set(LONGEST) & set(Path(item.path).parent.parts[-2:]))
