@@ -11,7 +11,7 @@ from dbt_ghost.core.observe.declaring import declarations
 from dbt_ghost.core.observe.gate import Result, Verdict, is_certain
 from dbt_ghost.core.observe.objects import Finding, Latency, ObjectsObservation, StepObservation
 from dbt_ghost.core.observe.observation import Observation
-from dbt_ghost.core.observe.tables import ComparedTable, RowChange, Sample, TablesObservation, Whose
+from dbt_ghost.core.observe.tables import Change, ComparedTable, RowChange, Sample, TablesObservation, Whose
 from ghost_cli.render import count_of, time_of
 from ghost_cli.render_bill import money
 
@@ -22,9 +22,11 @@ LOOKS: Mapping[Result, str] = {"pass": "green", "fail": "red", "inconclusive": "
 BY: Mapping[Whose, str] = {
     "yours": "because of the branch",
     "world": "because production moved",
-    "both": "changed by both",
+    "both": "because of both",
     "unknown": "by whom is unknown",
 }
+
+WHERE: Mapping[Change, str] = {"added": "only in the ghost", "removed": "only in production", "changed": "changed"}
 
 
 def observation_text(seen: Observation) -> str:
@@ -72,7 +74,8 @@ def _table(table: ComparedTable) -> Iterator[str]:
 
 def _change(change: RowChange) -> Iterator[str]:
     columns = ", ".join(f"{name} {rows}" for name, rows in sorted(change.columns.items(), key=lambda each: -each[1]))
-    yield f"    {count_of(change.rows, 'row')} {change.change} {BY[change.whose]}{f': {columns}' if columns else ''}"
+    by = BY[change.whose] + (f": {columns}" if columns else "")
+    yield f"    {count_of(change.rows, 'row')} {WHERE[change.change]}, {by}"
     yield from (f"      {_sample(each)}" for each in change.samples[:SAMPLES])
 
 

@@ -58,9 +58,9 @@ TEXT = """fix/late: fail
 
   raw.orders  100 rows in production, 100 in the ghost
     column tax added (because of the branch)
-    3 rows changed because of the branch: amount 3
+    3 rows changed, because of the branch: amount 3
       id=7: amount NULL -> ''
-    1200 rows added because production moved
+    1200 rows only in the ghost, because production moved
       id=8: amount=1, tax=2
     98 % of the differing rows have carrier = UA, and 21 % of all rows
     beware

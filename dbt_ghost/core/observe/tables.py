@@ -16,6 +16,8 @@ from dbt_ghost.core.errors import GhostError
 Whose = Literal["yours", "world", "both", "unknown"]
 """`yours`: the branch's. `world`: production moved since T, or the ghost has not caught up. `both`: both changed the
 row. `unknown`: production as of T is not to be had."""
+Change = Literal["added", "removed", "changed"]
+"""`added`: only the ghost has the rows; `removed`: only production has."""
 Text = Mapping[str, str | None]
 
 
@@ -35,7 +37,7 @@ class RowChange(_Said):
     """Rows that differ in one way. `columns`: in how many of the changed rows each column differs."""
 
     whose: Whose
-    change: Literal["added", "removed", "changed"]
+    change: Change
     rows: int
     columns: Mapping[str, int]
     samples: tuple[Sample, ...]
