@@ -104,7 +104,8 @@ def _files(files: ObjectsObservation) -> Iterator[str]:
 def _counts(step: StepObservation, heads: Sequence[str]) -> str:
     numbers = {str(said): count for said, count in step.counts.items()} | {"equal": step.equal}
     told = "".join(f"{_number(step.failed if each == 'failed' else numbers.get(each)):>9}" for each in heads)
-    return f"{told}  {_latency(step.prod_latency)}, {_latency(step.ghost_latency)}"
+    rate = f", {100 * step.error_rate:.0f} % of its events fail" if step.error_rate else ""
+    return f"{told}  {_latency(step.prod_latency)}, {_latency(step.ghost_latency)}{rate}"
 
 
 def _latency(each: Latency | None) -> str:

@@ -114,7 +114,9 @@ class _Look:
     said: dict[str, dict[str, Verdict]]
 
     def observe(self) -> StepObservation:
-        empty = StepObservation(self.step.name, self.step.since, self.step.shared)
+        empty = StepObservation(
+            self.step.name, self.step.since, self.step.shared, inputs=self.step.inputs, outputs=self.step.outputs
+        )
         if not self.step.outputs:
             return replace(empty, unknown=_nothing_to_compare(self.step))
         try:

@@ -74,6 +74,9 @@ def _files() -> Json:
         unknown=_told("Why nothing can be told of it.", _TEXT),
         counts=_or_null(_object(**{each: _COUNT for each in CLASSES}, failed=failed)),
         failed_why=_TEXT,
+        error_rate=_told(
+            "Failures among failures and the ghost's files.", _or_null({"type": "number", "minimum": 0, "maximum": 1})
+        ),
         read=_told("Pairs that were read, of those that no ETag settles.", _COUNT),
         differing=_COUNT,
         latency=_told("Seconds from input to output.", _object(prod=_or_null(latency), ghost=_or_null(latency))),

@@ -16,6 +16,13 @@ from dbt_ghost.core.errors import GhostError, Refused
 from dbt_ghost.demo import theatre
 from tests.demo.test_guide import blocks
 
+OBSERVE = "ghost-ingest observe --no-bill --markdown || test $? = 3"
+PRODUCTION_BUILDS = """
+git worktree add --quiet ../main main && cp -r dbt_packages ../main
+(cd ../main; export DBT_TARGET_PATH=target/prod; dbt run-operation load_flights --target prod; dbt build --target prod)
+"""
+"""As it does beside the branch, with the models of main."""
+
 
 def demo(folder: Path, *words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
@@ -58,6 +65,7 @@ def test_a_demo_that_is_stopped_leaves_nothing(tmp_path: Path, name: str) -> Non
     assert processes_below(tmp_path) == []
 
 
+@pytest.mark.timeout(600)
 def test_a_kept_demo_can_be_played_with_as_it_prints_and_as_the_guide_says(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     with demo(folder, "--keep") as process:
@@ -66,10 +74,18 @@ def test_a_kept_demo_can_be_played_with_as_it_prints_and_as_the_guide_says(tmp_p
     *printed, stop = re.findall(r"^  ((?:source|ghost-ingest|dbt) .*?)(?:  +\S.*)?$", said, re.MULTILINE)
     guide = [line for block in blocks("bash") for line in block.splitlines()]
     assert len(printed) == 7 and len(guide) == 12
-    script = "\n".join(["set -e", *printed, "echo THE GUIDE", *guide, "cd /", stop])
+    entered, looked, delivered, *rest = printed
+    moved = ["echo BEFORE", OBSERVE, delivered, PRODUCTION_BUILDS, "echo AFTER", OBSERVE]
+    script = "\n".join(["set -e", entered, looked, *moved, *rest, "echo THE GUIDE", *guide, "cd /", stop])
     play = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False, timeout=300)
     assert play.returncode == 0, play.stdout + play.stderr
     by_print, _, by_guide = play.stdout.partition("THE GUIDE")
+    before, after = (told_by(part) for part in by_print.partition("BEFORE")[2].split("AFTER"))
+    assert before[0].startswith("- Because of the branch 4 tables differ: ")
+    assert after[0] == before[0], "while production moves, the branch's changes are the same"
+    assert "- All of it is declared." in before and "- All of it is declared." in after
+    assert not any("production moved" in each for each in before)
+    assert any(each.startswith("- Because production moved, ") for each in after)
     assert "received the file of 2013-02-14" in by_print
     assert "1 file loaded" in by_print
     assert "Production resources modified: 0." in by_guide
@@ -78,6 +94,11 @@ def test_a_kept_demo_can_be_played_with_as_it_prints_and_as_the_guide_says(tmp_p
     assert by_guide.endswith("no ghosts\nStopped and removed.\n")
     assert not folder.exists()
     assert processes_below(tmp_path) == []
+
+
+def told_by(comment: str) -> list[str]:
+    """The sentences of an observation's headline."""
+    return [line for line in comment.splitlines() if line.startswith("- ")]
 
 
 def test_a_folder_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:

@@ -148,9 +148,10 @@ def _doubts_of_step(step: StepObservation) -> Iterator[str]:
 
 
 def _notes(found: Declared, halves: Halves) -> Iterator[str]:
+    compared = _compared(halves)
     for each in found.unseen:
-        what = each.table or f"step {each.step}"
-        yield f"{what}: a declared difference ({each.change}) does not show"
+        if (each.table or each.step or "").lower() in compared:
+            yield f"{each.table or f'step {each.step}'}: a declared difference ({each.change}) does not show"
     if halves.tables:
         yield from halves.tables.notes
         for table in halves.tables.tables:
@@ -164,4 +165,11 @@ def _notes(found: Declared, halves: Halves) -> Iterator[str]:
                 yield f"step {step.step}: {count} files {why}"
 
 
-_UNCOUNTED: Mapping[Class, str] = {"pending": "are on their way", "not_compared": "differ in bytes and were not read"}
+def _compared(halves: Halves) -> set[str]:
+    """What a declaration may name, in lower case."""
+    tables = halves.tables.tables if halves.tables else ()
+    names = {name.lower() for each in tables for name in (each.table, f"{each.database}.{each.table}")}
+    return names | {each.step.lower() for each in (halves.objects.steps if halves.objects else ())}
+
+
+_UNCOUNTED: Mapping[Class, str] = {"pending": "are on their way", "not_compared": "were not compared"}

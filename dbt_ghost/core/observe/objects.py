@@ -172,6 +172,7 @@ class StepObservation:
 
     Of `differing` pairs, which no ETag settles, `read` were read. `failed` are the events in the step's failure queue
     now, None if unknown. With `unknown`, nothing could be told, and the counts mean nothing.
+    `inputs` and `outputs` are (prod's bucket, the ghost's).
     """
 
     step: str
@@ -186,11 +187,19 @@ class StepObservation:
     failed: int | None = None
     failed_why: str = ""
     unknown: str = ""
+    inputs: tuple[tuple[str, str], ...] = ()
+    outputs: tuple[tuple[str, str], ...] = ()
 
     @property
     def equal(self) -> int:
         """Files that are the same on both sides, in bytes or in rows."""
         return sum(count for said, count in self.counts.items() if said in EQUAL)
+
+    @property
+    def error_rate(self) -> float | None:
+        """The share of failures among failures and the ghost's files, 0 to 1; None where nothing is known or came."""
+        made = self.equal + self.counts.get("changed", 0) + self.counts.get("extra", 0)
+        return None if self.failed is None or not made + self.failed else self.failed / (made + self.failed)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ def _step(each: StepObservation) -> dict[str, Any]:
         "unknown": each.unknown,
         "counts": None if each.unknown else {**each.counts, "failed": each.failed},
         "failed_why": each.failed_why,
+        "error_rate": None if each.unknown else each.error_rate,
         "read": each.read,
         "differing": each.differing,
         "latency": {"prod": _latency(each.prod_latency), "ghost": _latency(each.ghost_latency)},

@@ -16,6 +16,7 @@ from dbt_ghost.core.observe.objects import (
     SchemaChange,
     Seen,
     Sides,
+    StepObservation,
     Times,
     Verdict,
     judged,
@@ -178,3 +179,18 @@ def test_rows_are_equal_only_if_nothing_speaks_against_it() -> None:
     assert not RowsCompared(5, 5, only_ghost=1).equal
     assert not RowsCompared(5, 5, schema=(SchemaChange("x", "added"),)).equal
     assert not RowsCompared(unreadable="broken").equal
+
+
+@pytest.mark.parametrize(
+    ("counts", "failed", "rate"),
+    [
+        ({"changed": 2, "equal_rows": 1, "missing": 9}, 1, 0.25),
+        ({"extra": 1}, 0, 0),
+        ({}, 0, None),
+        ({"extra": 1}, None, None),
+    ],
+)
+def test_an_error_rate_is_of_what_the_ghost_dealt_with(
+    counts: dict[Class, int], failed: int | None, rate: float | None
+) -> None:
+    assert StepObservation("clean", SINCE, counts=counts, failed=failed).error_rate == rate

@@ -59,7 +59,10 @@ def test_what_would_be_written_to_no_clone_of_the_branch_is_a_problem_too(databa
 def test_another_branchs_ghost_is_not_taken_for_this_ones() -> None:
     other = GhostName("shop", "feature/Uni--x").database()
 
-    assert row(replace(SOURCE, database=other, declared=None)).resolves_to == "elsewhere"
+    for declared in (None, other):
+        found = row(replace(SOURCE, database=other, declared=declared))
+        assert found.resolves_to == "elsewhere", "a database of that name is no production's, whoever declares it"
+        assert found.why.startswith(f"{other} is the database of another ghost")
 
 
 def test_a_source_in_a_database_that_is_not_cloned_reads_production_and_is_told_not_refused() -> None:
