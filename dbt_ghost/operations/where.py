@@ -19,8 +19,10 @@ from dbt_ghost.core.observe.where import KINDS, Names, Node, Row, Target, names_
 MARKER = "GHOST_WHERE "
 KEYS = (
     *("unique_id", "resource_type", "package_name", "name", "version", "source_name", "database", "relation_name"),
-    *("unrendered_database", "config.materialized", "config.store_failures", "depends_on"),
+    *("unrendered_database", "config", "depends_on"),
 )
+"""`config` whole: dbt 1.10 says nothing of a key below it, and no word of that."""
+
 LISTING = ("ls", "--output", "json", "--output-keys", " ".join(KEYS))
 OFFLINE = ("compile", "--no-introspect", "--no-populate-cache", "--inline")
 REFS_AT_ONCE = 200
@@ -129,12 +131,16 @@ def _told(dbt: Dbt) -> tuple[dict[str, Any], dict[str, dict[str, Any]], str]:
 def _nodes(listed: Sequence[Mapping[str, Any]]) -> Iterator[Node]:
     """A test has a relation only where it stores its failures."""
     for each in listed:
-        if each["resource_type"] != "test" or each.get("config.store_failures"):
+        if each["resource_type"] != "test" or _config(each, "store_failures"):
             yield _node(each)
 
 
+def _config(each: Mapping[str, Any], key: str) -> Any:
+    return (each.get("config") or {}).get(key)
+
+
 def _node(each: Mapping[str, Any]) -> Node:
-    materialized = each.get("config.materialized") or ""
+    materialized = _config(each, "materialized") or ""
     return Node(
         id=each["unique_id"],
         kind=each["resource_type"],
@@ -170,7 +176,7 @@ def _read_only(listed: Sequence[Mapping[str, Any]], everything: Mapping[str, dic
             if parent in seen or found is None or found["resource_type"] == "source":
                 continue
             seen.add(parent)
-            if found.get("config.materialized") == "ephemeral":
+            if _config(found, "materialized") == "ephemeral":
                 waiting.append(found)
             else:
                 yield found

@@ -48,7 +48,8 @@ def command(
 
     dbt is run in your project, on the target of ghosts, and its own answers are shown. The warehouse is only asked with
     --defer, which also shows what the selected nodes read and is not selected. Nothing is built. Tests are shown that
-    store their failures. What hooks and macros write by themselves has no place that dbt knows, and is not shown.
+    store their failures; disabled nodes are not, as in `dbt ls`. What hooks and macros write by themselves has no place
+    that dbt knows, and is not shown either.
 
     Exit code 1 if a node would be written outside the ghost, and 3 if that, or where something is read, cannot be told.
     """
@@ -73,12 +74,14 @@ def command(
 
 
 def _refuse_production(ghost: GhostName, protected: tuple[str, ...]) -> None:
-    from dbt_ghost.core.branch import refuse_protected
+    from dbt_ghost.core.branch import ALWAYS_PROTECTED, refuse_protected
     from dbt_ghost.core.errors import Refused
 
     try:
         refuse_protected(ghost.branch, protected)
     except Refused as error:
+        if ghost.branch.lower() not in ALWAYS_PROTECTED:
+            raise
         raise Refused(f"{ghost.branch} is production: nothing resolves to a ghost", error.hint) from error
 
 

@@ -94,6 +94,7 @@ def test_a_source_macro_that_gives_no_relation_leaves_its_source_unknown() -> No
     found = rows(Dbt({(): listed(source("a"))}, said(TARGET, gives("a", database=None, relation="x.y"))))
 
     assert found["source.shop.raw.a"].resolves_to == "unknown"
+    assert found["source.shop.raw.a"].why == "the project's `source` macro gives a text that is no relation"
 
 
 def test_a_name_that_two_packages_have_is_unknown_where_the_answer_may_be_for_the_other() -> None:
@@ -126,12 +127,19 @@ def test_a_selection_is_handed_to_dbt_as_it_is_given() -> None:
 
 def test_of_tests_only_those_are_shown_that_store_their_failures_and_nothing_that_has_no_relation() -> None:
     test = {"resource_type": "test", "database": "PROD_DB", "relation_name": None, "package_name": "shop", "name": "t"}
-    stored = {**test, "unique_id": "test.shop.stored", "config.store_failures": True}
+    stored = {**test, "unique_id": "test.shop.stored", "config": {"store_failures": True}}
     exposure = model("e", resource_type="exposure")
     found = rows(Dbt({(): listed({**test, "unique_id": "test.shop.t"}, stored, exposure)}))
 
     assert list(found) == ["test.shop.stored"]
     assert found["test.shop.stored"].is_problem
+
+
+@pytest.mark.parametrize(("materialized", "place"), [("ephemeral", "nowhere"), ("external", "unknown"), ("x", "ghost")])
+def test_how_a_model_is_materialized_may_take_it_out_of_its_database(materialized: str, place: str) -> None:
+    found = rows(Dbt({(): listed(model("m", config={"materialized": materialized}))}))
+
+    assert found["model.shop.m"].resolves_to == place
 
 
 def test_without_defer_what_is_not_selected_is_not_shown() -> None:
@@ -143,7 +151,7 @@ def test_without_defer_what_is_not_selected_is_not_shown() -> None:
 def test_with_defer_what_the_selected_read_is_deferred_where_ref_says_another_place() -> None:
     """`a` is selected and reads `b`, and `d` through the ephemeral `c`; `e` is read by nothing that is selected."""
     a, b, d, e = model("a", "b", "c"), model("b", "e"), model("d"), model("e")
-    c = model("c", "d", **{"config.materialized": "ephemeral"})
+    c = model("c", "d", config={"materialized": "ephemeral"})
     refs = said(
         {"id": "model.shop.b", "database": "PROD_DB", "relation": "PROD_DB.a.b"},
         {"id": "model.shop.d", "database": DATABASE, "relation": d["relation_name"]},
@@ -158,6 +166,17 @@ def test_with_defer_what_the_selected_read_is_deferred_where_ref_says_another_pl
         "model.shop.d": ("read", "ghost"),
     }
     assert found["model.shop.b"].relation == "PROD_DB.a.b"
+
+
+def test_with_defer_what_several_read_is_looked_up_once_and_what_is_selected_not_at_all() -> None:
+    nodes = [model("a", "b", "c"), model("b", "c"), model("c")]
+    refs = said({"id": "model.shop.c", "database": "PROD_DB", "relation": "PROD_DB.a.c"})
+    dbt = Dbt({("--select", "a b"): listed(*nodes[:2]), (): listed(*nodes)}, said(TARGET), refs)
+
+    shown = where(dbt, GHOST, ("PROD_DB",), Asked(("--select", "a b"), ("--defer", *STATE))).rows
+
+    assert [row.node for row in shown] == ["model.shop.a", "model.shop.b", "model.shop.c"]
+    assert [dbt.asked[-1][-1].count(f"model.shop.{name}") for name in "abc"] == [0, 0, 1]
 
 
 def test_with_defer_and_no_ghost_what_dbt_cannot_look_up_is_unknown_with_its_words() -> None:

@@ -63,7 +63,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Names:
-    """Whose a database is, by its name in lower case. `ghost` maps the ghost's to production's that it stands for."""
+    """Whose a database is, by its name in lower case. `ghost` maps the ghost's to production's that it stands for.
+
+    On the embedded warehouse a name may be both: then the ghost's counts.
+    """
 
     ghost: Mapping[str, str]
     prod: frozenset[str]
@@ -97,7 +100,7 @@ def names_of(ghost: GhostName, databases: Sequence[str], target: Target) -> Name
         mine = {target.database.lower(): databases[0]} if target.side == "ghost" else {}
     else:
         mine = {ghost.database("" if n == 0 else name).lower(): name for n, name in enumerate(databases)}
-    prod = frozenset(name.lower() for name in databases) - mine.keys()
+    prod = frozenset(name.lower() for name in databases)
     return Names(mine, prod, f"ghost_{ghost.project}_", target)
 
 
