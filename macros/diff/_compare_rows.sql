@@ -27,6 +27,8 @@
             {% do changes.append(row) %}
         {% elif row.what == 'top' %}
             {% do tops.append(row) %}
+        {% elif row.what == 'total' %}
+            {% do pair.rows.update({row.side: row.rows}) %}
         {% else %}
             {% set check.of = row %}
         {% endif %}
@@ -43,6 +45,7 @@
             state='differs' if said or pair.schema else 'equal', by='join' if pair.key else 'rows', changes=said, tops=tops,
             differing=changes | sum(attribute='rows')
         ) %}
+        {% do pair.update(note=pair.base_note) if 'unknown' in said | map(attribute='whose') | list %}
         {% set guessed = not pair.key and pair.three_way and said %}
         {% do pair.update(note='without a key, a row that production brought and the branch changed counts as two rows, one of'
             ~ ' them of both: set observe.tables.' ~ pair.table ~ '.key') if guessed %}

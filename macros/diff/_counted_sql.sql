@@ -26,7 +26,7 @@
     {{ return(
         'with ' ~ parts | join(',\n') ~ '\nselect ' ~ dbt_ghost._object_sql({
             'what': "'change'", 'whose': 'j.whose', 'change': 'j.change', 'rows': 'cast(sum(j.times) as bigint)',
-            'columns': dbt_ghost._object_sql({}), 'samples': 'array_agg(s.sample order by j.h) filter (where s.h is not null)',
+            'columns': dbt_ghost._object_sql({}), 'samples': dbt_ghost._list_sql('s.shown', 'j.h'),
         }) ~ ' as answer\nfrom judged as j\nleft join (select * from prod_shown union all select * from ghost_shown) as s'
         ~ ' on s.h = j.h\ngroup by j.whose, j.change'
     ) }}
@@ -36,7 +36,7 @@
 {% macro _row_hash_sql(pair, state) %}
     {% set values = [] %}
     {% for column in pair.columns %}
-        {% do values.append(column[state if pair['from'][state] else 'ghost'] or 'null') %}
+        {% do values.append(column[state if pair['from'][state] else 'ghost']) %}
     {% endfor %}
     {{ return('hash(' ~ (values | join(', ') or '1') ~ ')') }}
 {% endmacro %}
@@ -61,13 +61,13 @@
 {% macro _shown_rows_sql(pair, state, change) %}
     {% set values = {} %}
     {% for column in pair.columns %}
-        {% do values.update({column.name: dbt_ghost._shown_sql(column[state])}) %}
+        {% do values.update({column.name: dbt_ghost._shown_sql(column[state], column.shown)}) %}
     {% endfor %}
     {% set whole, nothing = dbt_ghost._object_sql(values), dbt_ghost._object_sql({}) %}
-    {% set sample = {'key': nothing, 'differs': nothing, 'prod': 'null', 'ghost': 'null'} %}
-    {% do sample.update({state: whole}) %}
+    {% set shown = {'key': nothing, 'differs': nothing, 'prod': 'null', 'ghost': 'null'} %}
+    {% do shown.update({state: whole}) %}
     {{ return(
-        'select ' ~ dbt_ghost._row_hash_sql(pair, state) ~ ' as h, any_value(' ~ dbt_ghost._object_sql(sample) ~ ') as sample\nfrom '
+        'select ' ~ dbt_ghost._row_hash_sql(pair, state) ~ ' as h, any_value(' ~ dbt_ghost._object_sql(shown) ~ ') as shown\nfrom '
         ~ pair['from'][state] ~ '\nwhere ' ~ dbt_ghost._row_hash_sql(pair, state) ~ " in (select h from chosen where change = '"
         ~ change ~ "')\ngroup by 1"
     ) }}

@@ -53,12 +53,11 @@
 
 {# The key of a pair among its common columns: {key, key_from, key_refused}. The table's own setting, then what the project
    declares, then the setting for all tables, where the table has such columns. #}
-{% macro _key_of(pair, config, declared) %}
+{% macro _key_of(pair, config, of_project) %}
     {% set names = {} %}
     {% for column in pair.columns %}
         {% do names.update({column.name | lower: column.name}) %}
     {% endfor %}
-    {% set of_project = declared.get(pair.name, {'key': [], 'from': ''}) %}
     {% for wanted, origin in [(config.key, 'config'), (of_project.key, of_project.from), (config.any_key, 'config')] if wanted %}
         {% set key, missing = [], [] %}
         {% for column in wanted %}

@@ -32,8 +32,8 @@
 {% endmacro %}
 
 
-{# The columns that both sides have: [{name, prod, ghost, base, tolerance, is_text}], with what is compared on each side as
-   SQL. Where types differ, numbers are compared as numbers and all else as text. #}
+{# The columns that both sides have: [{name, prod, ghost, base, shown, tolerance, same_type, is_label}], with what is compared
+   on each side as SQL, and its type. Where types differ, numbers are compared as numbers and all else as text. #}
 {% macro _common_columns(prod, ghost, base, config) %}
     {% set common, others, before = [], {}, {} %}
     {% for column in ghost %}
@@ -48,13 +48,14 @@
         {% set name = dbt_ghost._quoted([column.name]) %}
         {% set values = [] %}
         {% for type in types %}
-            {% do values.append('cast(' ~ name ~ ' as varchar)' if as_text else dbt_ghost._value_sql(name, type)) %}
+            {% set value = name if not loop.last or column.name in before else 'cast(null as ' ~ type ~ ')' %}
+            {% do values.append(dbt_ghost._as_text_sql(value, type) if as_text else dbt_ghost._value_sql(value, type)) %}
         {% endfor %}
         {% set is_number = dbt_ghost._is_number(column.type) %}
         {% set largest = config.tolerance.get(column.name | lower, config.tolerance.get(column.type.split('(')[0] | lower)) %}
         {% do common.append({
-            'name': column.name, 'prod': values[0], 'ghost': values[1],
-            'base': values[2] if column.name in before else none,
+            'name': column.name, 'prod': values[0], 'ghost': values[1], 'base': values[2],
+            'shown': 'VARCHAR' if as_text else column.type,
             'tolerance': largest if is_number and not as_text else none, 'same_type': types[0] == types[1],
             'is_label': modules.re.match('VARCHAR|TEXT|STRING|CHAR|BOOL|DATE$|ENUM|UUID', column.type | upper) is not none,
         }) %}

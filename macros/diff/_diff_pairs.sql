@@ -1,17 +1,21 @@
 {# Each table of production beside the one of that name in the ghost: what columns alone tell, and what is to be compared. #}
 {% macro _diff_pairs(run, sides) %}
-    {% set pairs, keys = [], dbt_ghost._declared_keys() %}
+    {% set pairs, known, keys = [], [], dbt_ghost._declared_keys() %}
     {% for side in sides %}
         {% set there, names = {}, [] %}
         {% for state in ['prod', 'ghost', 'base'] if side[state] %}
             {% do there.update({state: dbt_ghost._relations(run, side[state])}) %}
             {% do names.extend(there[state]) if state != 'base' %}
         {% endfor %}
-        {% for name in names | unique | sort if run.observe.only is none or name in run.observe.only %}
-            {% do pairs.append(dbt_ghost._diff_pair(run, side, name, there, keys)) %}
+        {% for name in names | unique | sort %}
+            {% set one = there.prod.get(name) or there.ghost.get(name) %}
+            {% set said = (one.schema ~ '.' ~ one.table) | lower %}
+            {% do known.append(said) %}
+            {% if run.observe.only is none or said in run.observe.only %}
+                {% do pairs.append(dbt_ghost._diff_pair(run, side, name, there, keys.get(said))) %}
+            {% endif %}
         {% endfor %}
     {% endfor %}
-    {% set known = pairs | map(attribute='name') | list %}
     {% for name in run.observe.only or [] if name not in known %}
         {% do dbt_ghost._refuse(
             run.operation, 'neither production nor the ghost has ' ~ name, 'name tables and views as schema.name'
@@ -21,18 +25,18 @@
 {% endmacro %}
 
 
-{# {lower-case schema.name: {schema, table, kind, columns}}. #}
+{# {name: {schema, table, kind, columns}}, by `_pair_name`. #}
 {% macro _relations(run, database) %}
     {% set found = {} %}
     {% for relation in dbt_ghost._ask_json(run, dbt_ghost._relations_sql(database)) %}
-        {% do found.update({(relation.schema ~ '.' ~ relation.table) | lower: relation}) %}
+        {% do found.update({dbt_ghost._pair_name(relation.schema, relation.table): relation}) %}
     {% endfor %}
     {{ return(found) }}
 {% endmacro %}
 
 
 {# `state` stays empty where rows are to be compared. `from` are the relations, `columns` those that both sides have. #}
-{% macro _diff_pair(run, side, name, there, keys) %}
+{% macro _diff_pair(run, side, name, there, declared) %}
     {% set prod, ghost = there.prod.get(name), there.ghost.get(name) %}
     {% set one = prod or ghost %}
     {% set table = one.schema ~ '.' ~ one.table %}
@@ -48,7 +52,7 @@
         {% do pair.changed_at.update({which: side.touched[which].get(name) if known else none}) %}
     {% endfor %}
     {% if not prod or not ghost %}
-        {% do pair.update(state='only_in_prod' if prod else 'only_in_ghost') %}
+        {% do pair.update(state='only_in_prod' if prod else 'only_in_ghost', note='' if prod else side.get('unseen', '')) %}
         {{ return(pair) }}
     {% endif %}
     {% do pair.update(schema=dbt_ghost._schema_changes(prod.columns, ghost.columns, config.ignore)) %}
@@ -64,8 +68,9 @@
             'ghost': dbt_ghost._quoted([side.ghost, ghost.schema, ghost.table]),
             'base': dbt_ghost._quoted([side.base, base.schema, base.table]) if base else none,
         },
-        knows_base=side.base is not none
+        knows_base=side.base is not none and not (side.get('no_base_of_views') and pair.kind == 'view'),
+        base_note=side.get('no_base_of_views', '') if pair.kind == 'view' else ''
     ) %}
-    {% do pair.update(dbt_ghost._key_of(pair, config, keys)) %}
+    {% do pair.update(dbt_ghost._key_of(pair, config, declared or {'key': [], 'from': ''})) %}
     {{ return(pair) }}
 {% endmacro %}

@@ -1,6 +1,7 @@
 {# One statement that compares a pair by its key. Its rows: {what: change, whose, change, rows, columns, samples}, one {what:
-   check, distinct_keys, null_keys}, and for each label the value that most differing rows have, {what: top, column, value,
-   rows}. In it k1.. are the key and v1.. the other columns, p1.. and g1.. those of production and of the ghost. #}
+   check, distinct_keys, null_keys}, for each label the value that most differing rows have, {what: top, column, value, rows},
+   and what `_totals_sql` asks. In it k1.. are the key and v1.. the other columns, p1.. and g1.. those of production and of the
+   ghost. #}
 {% macro _joined_sql(run, pair) %}
     {% set keys, values, states = [], [], ['prod', 'ghost'] %}
     {% for column in pair.columns %}
@@ -18,10 +19,11 @@
         "judged as (\nselect pairs.*, case when in_prod is null then 'added' when in_ghost is null then 'removed' else 'changed'"
         ~ ' end as change,\n    ' ~ whose ~ ' as whose\nfrom pairs' ~ base ~ '\n)'
     ) %}
-    {% set asked = [dbt_ghost._judged_sql(run, keys, values), dbt_ghost._check_sql(keys)] %}
+    {% set asked = [dbt_ghost._judged_sql(run, keys, values), dbt_ghost._check_sql(keys)] + dbt_ghost._totals_sql() %}
+    {% set most = asked | length + 12 %}
     {% for column in values if column.is_label %}
         {% set position = values.index(column) + 1 %}
-        {% do asked.append(dbt_ghost._top_sql(column.name, 'coalesce(g' ~ position ~ ', p' ~ position ~ ')')) if asked | length < 14 %}
+        {% do asked.append(dbt_ghost._top_sql(column.name, 'coalesce(g' ~ position ~ ', p' ~ position ~ ')')) if asked | length < most %}
     {% endfor %}
     {{ return('with ' ~ parts | join(',\n') ~ '\n' ~ asked | join('\nunion all\n')) }}
 {% endmacro %}
@@ -43,7 +45,7 @@
     {% set source = state if there else 'ghost' %}
     {% for letter, columns in [('k', keys), ('v', values)] %}
         {% for column in columns %}
-            {% do selected.append((column[source] or 'null') ~ ' as ' ~ letter ~ loop.index) %}
+            {% do selected.append(column[source] ~ ' as ' ~ letter ~ loop.index) %}
         {% endfor %}
     {% endfor %}
     {{ return(

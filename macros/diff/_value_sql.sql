@@ -13,40 +13,33 @@
     {{ return('cast(json(' ~ name ~ ') as varchar)' if type == 'JSON' else name) }}
 {% endmacro %}
 
-
-{# Leaf: a JSON object of SQL expressions, NULLs included. #}
-{% macro _object_sql(entries) %}
-    {% set parts = [] %}
-    {% for name, value in entries.items() %}
-        {% do parts.append(dbt_ghost._text(name) ~ ', ' ~ value) %}
-    {% endfor %}
-    {{ return(adapter.dispatch('object_sql', 'dbt_ghost')(parts | join(', '))) }}
-{% endmacro %}
-
-{% macro default__object_sql(parts) %}
-    {{ return('object_construct_keep_null(' ~ parts ~ ')') }}
-{% endmacro %}
-
-{% macro duckdb__object_sql(parts) %}
-    {{ return('json_object(' ~ parts ~ ')') }}
+{# Times with a zone compare and hash as the instants that they are. What is made of parts is text, whose keys TO_JSON puts in
+   an order of its own; HASH_AGG takes no GEOGRAPHY, and a VECTOR becomes no text. #}
+{% macro snowflake__value_sql(name, type) %}
+    {% set forms = {
+        'FLOAT': '(# + 0::float)', 'VECTOR': 'to_json(#::array::variant)',
+        'GEOGRAPHY': 'st_asewkb(#)', 'GEOMETRY': 'st_asewkb(#)',
+    } %}
+    {% do forms.update({type: 'to_json(#::variant)'}) if type in ['VARIANT', 'OBJECT', 'ARRAY', 'MAP'] %}
+    {{ return(forms.get(type.split('(')[0], '#') | replace('#', name)) }}
 {% endmacro %}
 
 
-{# Leaf: a statement with one row {n, side, rows, hash}: equal hashes, equal rows in any order, doubles included. #}
-{% macro _fingerprint_sql(n, side, relation, values) %}
-    {{ return(adapter.dispatch('fingerprint_sql', 'dbt_ghost')(n, side, relation, values)) }}
+{# Leaf: what `_value_sql` made of a column of this type, as text. #}
+{% macro _as_text_sql(value, type) %}
+    {{ return(adapter.dispatch('as_text_sql', 'dbt_ghost')(value, type)) }}
 {% endmacro %}
 
-{% macro default__fingerprint_sql(n, side, relation, values) %}
-    {% do dbt_ghost._not_built('compare a ghost with production') %}
+{% macro default__as_text_sql(value, type) %}
+    {{ return('cast(' ~ value ~ ' as varchar)') }}
 {% endmacro %}
 
-{# The exclusive or alone would lose what is there twice, the sum alone is easier to meet by chance. #}
-{% macro duckdb__fingerprint_sql(n, side, relation, values) %}
-    {{ return(
-        'select ' ~ dbt_ghost._object_sql({
-            'n': n, 'side': dbt_ghost._text(side), 'rows': 'count(*)',
-            'hash': "concat(bit_xor(h), ' ', sum(h))",
-        }) ~ ' as answer\nfrom (select hash(' ~ (values | join(', ') or '1') ~ ') as h from ' ~ relation ~ ') as hashed'
-    ) }}
+{# Its own text of a time stops at milliseconds, and has the zone that the session happens to have. #}
+{% macro snowflake__as_text_sql(value, type) %}
+    {% set zoned = type in ['TIMESTAMP_TZ', 'TIMESTAMP_LTZ'] %}
+    {% set value = "convert_timezone('UTC', " ~ value ~ ')' if zoned else value %}
+    {% if zoned or type == 'TIMESTAMP_NTZ' %}
+        {{ return('to_char(' ~ value ~ ", 'YYYY-MM-DD HH24:MI:SS.FF9')") }}
+    {% endif %}
+    {{ return('to_char(' ~ value ~ ", 'HH24:MI:SS.FF9')" if type == 'TIME' else 'cast(' ~ value ~ ' as varchar)') }}
 {% endmacro %}

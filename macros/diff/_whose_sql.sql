@@ -29,12 +29,12 @@
     {% for column in values %}
         {% set unlike = dbt_ghost._unlike_sql('p' ~ loop.index, 'g' ~ loop.index, column.tolerance) %}
         {% do named.update({column.name: "count_if(change = 'changed' and " ~ unlike ~ ')'}) %}
-        {% do differs.update({column.name: unlike}) %}
-        {% do prod.update({column.name: dbt_ghost._shown_sql('p' ~ loop.index)}) %}
-        {% do ghost.update({column.name: dbt_ghost._shown_sql('g' ~ loop.index)}) %}
+        {% do differs.update({column.name: '(' ~ unlike ~ ')'}) %}
+        {% do prod.update({column.name: dbt_ghost._shown_sql('p' ~ loop.index, column.shown)}) %}
+        {% do ghost.update({column.name: dbt_ghost._shown_sql('g' ~ loop.index, column.shown)}) %}
     {% endfor %}
     {% for column in keys %}
-        {% do key.update({column.name: dbt_ghost._shown_sql('k' ~ loop.index)}) %}
+        {% do key.update({column.name: dbt_ghost._shown_sql('k' ~ loop.index, column.shown)}) %}
     {% endfor %}
     {% set sample = dbt_ghost._object_sql({
         'key': dbt_ghost._object_sql(key), 'differs': dbt_ghost._object_sql(differs),
@@ -53,8 +53,8 @@
 
 
 {# A value as it is shown: text of at most 200 characters. #}
-{% macro _shown_sql(value) %}
-    {{ return('left(cast(' ~ value ~ ' as varchar), 200)') }}
+{% macro _shown_sql(value, type) %}
+    {{ return('left(' ~ dbt_ghost._as_text_sql(value, type) ~ ', 200)') }}
 {% endmacro %}
 
 
@@ -70,9 +70,9 @@
 
 {% macro _top_sql(name, value) %}
     {{ return(
-        '(select ' ~ dbt_ghost._object_sql({
-            'what': "'top'", 'column': dbt_ghost._text(name), 'value': 'value', 'rows': 'rows_of_it'
-        }) ~ ' as answer\nfrom (select cast(' ~ value ~ ' as varchar) as value, count(*) as rows_of_it from judged group by 1)'
-        ~ ' as valued\norder by rows_of_it desc, value limit 1)'
+        'select answer from (select ' ~ dbt_ghost._object_sql({
+            'what': "'top'", 'column': dbt_ghost._text(name), 'value': 'held', 'rows': 'rows_of_it'
+        }) ~ ' as answer\nfrom (select cast(' ~ value ~ ' as varchar) as held, count(*) as rows_of_it from judged group by 1)'
+        ~ ' as valued\norder by rows_of_it desc, held limit 1) as topped'
     ) }}
 {% endmacro %}

@@ -10,9 +10,11 @@ policies; SHOW, DESCRIBE, information_schema; Snowflake Scripting; stages, pipes
 objects as far as cloning and SHOW go.
 
 Not modelled, and refused: UNDROP, BEFORE and AT by anything but a time, UDFs in queries, queries of stages,
-autoincrement, bound variables, asynchronous queries, several statements in one request, catalog-linked databases.
+autoincrement, bound variables, asynchronous queries, several statements in one request, catalog-linked databases,
+GEOGRAPHY, GEOMETRY, VECTOR, MAP, structured types, pictures of to_char beyond YYYY, MM, DD, HH24, MI, SS and FFn.
 
 Not modelled, and silent: lengths of VARCHAR, check of primary and unique keys (Snowflake has none either),
 warehouses (queries run without one), costs and sizes (64 bytes a row), results as Arrow, HASH and HASH_AGG's own
-numbers, formats of VARIANT's text. A transaction reads the tables as they were at its first statement.
+numbers, formats of VARIANT's text and the order of its keys, whether Snowflake itself touches LAST_ALTERED. A
+transaction reads the tables as they were at its first statement.
 """

@@ -135,6 +135,7 @@ class Schema(Securable):
     managed_access: bool = False
     transient: bool = False
     retention_days: int | None = None  # None: the database's
+    altered: datetime = field(default_factory=now)  # by DDL of its own; what is inside does not count here
     objects: dict[tuple[str, str], Object] = field(default_factory=dict)
     dropped: list[tuple[datetime, Object]] = field(default_factory=list)  # Time Travel still reaches them
     future_grants: list[FutureGrant] = field(default_factory=list)
@@ -167,6 +168,7 @@ class Database(Securable):
     transient: bool = False
     origin: str = ""
     type: str = "STANDARD"  # or 'IMPORTED DATABASE', 'APPLICATION'
+    altered: datetime = field(default_factory=now)
     schemas: dict[str, Schema] = field(default_factory=dict)
     future_grants: list[FutureGrant] = field(default_factory=list)
 

@@ -6,7 +6,7 @@ import re
 
 from tests.snowflake_double import errors
 from tests.snowflake_double.altering import column_of
-from tests.snowflake_double.catalog import KINDS, Securable, now
+from tests.snowflake_double.catalog import KINDS, Database, Object, Schema, Securable, now
 from tests.snowflake_double.names import ANY_NAME, STRING, constant, dotted, parse_name
 from tests.snowflake_double.router import statement
 from tests.snowflake_double.session import Session
@@ -28,6 +28,8 @@ def comment_on(session: Session, match: re.Match[str]) -> None:
     if not session.can("MODIFY" if kind in ("DATABASE", "SCHEMA") else "OWNERSHIP", found):
         raise errors.insufficient(kind, found.name)
     found.comment = constant(match["text"])
+    if isinstance(found, (Database, Schema, Object)):
+        found.altered = now()
 
 
 def _find(session: Session, kind: str, match: re.Match[str]) -> Securable | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.snowflake_double import errors
-from tests.snowflake_double.catalog import Database, Schema
+from tests.snowflake_double.catalog import Database, Schema, now
 from tests.snowflake_double.cloning import Cloning
 from tests.snowflake_double.moments import AT, moment_of_clause
 from tests.snowflake_double.names import ANY_NAME, constant, options, parse_name
@@ -91,7 +91,7 @@ def rename_database(session: Session, match: re.Match[str]) -> None:
     del session.account.databases[found.name]
     if session.database == found.name:
         session.database = to
-    found.name = to
+    found.name, found.altered = to, now()
     session.account.add(found)
 
 
@@ -114,6 +114,7 @@ def unset_database(session: Session, match: re.Match[str]) -> None:
     found = session.get_database(match["name"])
     if not session.can("MODIFY", found):
         raise errors.insufficient("database", found.name)
+    found.altered = now()
     if match["what"].upper() == "COMMENT":
         found.comment = ""
     else:
@@ -134,6 +135,7 @@ def read_options(text: str, allowed: tuple[str, ...], ordered: bool = True) -> d
 
 
 def _set(database: Database, given: dict[str, str]) -> None:
+    database.altered = now()
     if "COMMENT" in given:
         database.comment = constant(given["COMMENT"])
     if "DATA_RETENTION_TIME_IN_DAYS" in given:

@@ -68,7 +68,7 @@ def _databases(session: Session, _: list[Schema]) -> Iterator[tuple[Securable, R
             {
                 **{"DATABASE_NAME": database.name, "DATABASE_OWNER": database.owner, "TYPE": database.type},
                 **{"IS_TRANSIENT": _yes(database.transient), "COMMENT": database.comment or None},
-                **{"CREATED": database.created, "LAST_ALTERED": database.created},
+                **{"CREATED": database.created, "LAST_ALTERED": database.altered},
                 **{"RETENTION_TIME": database.retention_days, "OWNER_ROLE_TYPE": "ROLE"},
             },
         )
@@ -82,7 +82,7 @@ def _schemata(_: Session, schemas: list[Schema]) -> Iterator[tuple[Securable, Ro
             {
                 **{"CATALOG_NAME": schema.database.name, "SCHEMA_NAME": schema.name, "SCHEMA_OWNER": schema.owner},
                 **{"IS_TRANSIENT": _yes(schema.transient), "IS_MANAGED_ACCESS": _yes(schema.managed_access)},
-                **{"RETENTION_TIME": days, "CREATED": schema.created, "LAST_ALTERED": schema.created},
+                **{"RETENTION_TIME": days, "CREATED": schema.created, "LAST_ALTERED": schema.altered},
                 "COMMENT": schema.comment or None,
             },
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.snowflake_double import errors, rights
-from tests.snowflake_double.catalog import Schema
+from tests.snowflake_double.catalog import Schema, now
 from tests.snowflake_double.cloning import Cloning
 from tests.snowflake_double.databases import read_options
 from tests.snowflake_double.moments import AT, moment_of_clause
@@ -86,7 +86,7 @@ def rename_schema(session: Session, match: re.Match[str]) -> None:
     del found.database.schemas[found.name]
     if (session.database, session.schema) == found.path:
         session.database, session.schema = database.name, to
-    found.name = to
+    found.name, found.altered = to, now()
     database.add(found)
 
 
@@ -109,9 +109,11 @@ def manage_schema(session: Session, match: re.Match[str]) -> None:
     found = session.get_schema(match["name"])
     _require_owner(session, found)
     found.managed_access = match["how"].upper() == "ENABLE"
+    found.altered = now()
 
 
 def _set(schema: Schema, given: dict[str, str]) -> None:
+    schema.altered = now()
     if "COMMENT" in given:
         schema.comment = constant(given["COMMENT"])
     if "DATA_RETENTION_TIME_IN_DAYS" in given:

@@ -12,6 +12,7 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tests.snowflake_double import functions
 from tests.snowflake_double.catalog import Object, now
 
 with warnings.catch_warnings():
@@ -30,6 +31,8 @@ class Store:
         self._fake = FakeSnow()
         self._fake.connect("STORE", "T")
         self.duck = self.cursor()
+        for macro in functions.MACROS:
+            self.duck.execute(macro)
         self._numbers = itertools.count(1)
         self._uses: Counter[str] = Counter()
         self._counts: dict[str, int] = {}  # a table that was written has another name

@@ -14,8 +14,7 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
-from tests.snowflake_double import errors
-from tests.snowflake_double.names import literal
+from tests.snowflake_double import errors, functions
 from tests.snowflake_double.rows import SELECT, Rows
 
 with warnings.catch_warnings():
@@ -51,7 +50,7 @@ class Translator:
         if all(isinstance(node, _PLAIN) for node in tree.walk()):
             return tree.transform(upper_case_unquoted_identifiers).sql(dialect="duckdb", identify=True)
         with self._lock:
-            translated: _InPlace = self._cursor._transform(_InPlace(tree.transform(_corrected)), None)
+            translated: _InPlace = self._cursor._transform(_InPlace(functions.put_right(tree.copy())), None)
         return translated.tree.sql(dialect="duckdb", identify=True)
 
 
@@ -113,41 +112,3 @@ def _refusal(error: duckdb.Error, sql: str) -> errors.SnowflakeError:
         if isinstance(error, kind):
             return refusal()
     return errors.unmodelled(f"{said} (in DuckDB's {sql[:300]})")
-
-
-def _corrected(node: exp.Expr) -> exp.Expr:
-    """One node that fakesnow would translate wrongly."""
-    if isinstance(node, exp.TimeToStr) and node.args["format"].is_string:
-        node.args["format"].replace(exp.Literal.string(node.args["format"].name.replace('"', "")))
-    elif isinstance(node, exp.ToChar) and isinstance(node.args.get("format"), exp.DPipe):
-        return _corrected(_with_format(node))
-    elif node.name.upper() == "HASH_AGG" if isinstance(node, exp.Anonymous) else isinstance(node, exp.HashAgg):
-        return _hash_agg(node)
-    return node
-
-
-def _with_format(node: exp.ToChar) -> exp.Expr:
-    """Its format, put together of constants, as one."""
-    pieces = list(node.args["format"].flatten())
-    if not all(piece.is_string for piece in pieces):
-        raise errors.unmodelled(f"to_char with a computed format: {node.sql(dialect='snowflake')}")
-    picture = literal("".join(piece.name for piece in pieces))
-    made = sqlglot.parse_one(f"to_char(x, {picture})", read="snowflake")
-    for column in list(made.find_all(exp.Column)):
-        column.replace(node.this)
-    return made
-
-
-def _hash_agg(node: exp.Expr) -> exp.Expr:
-    """Equal rows give equal numbers, in any order; the number itself is not Snowflake's."""
-    given = node.expressions if isinstance(node, exp.Anonymous) else [node.this, *node.expressions]
-    if isinstance(given[0], exp.Star):
-        select = node.find_ancestor(exp.Select)
-        source = select.args.get("from_") if select else None
-        if not select or not source or select.args.get("joins") or not source.this.alias_or_name:
-            raise errors.unmodelled("hash_agg(*) over anything but one table")
-        given = [exp.column(exp.to_identifier(source.this.alias_or_name, quoted=True))]
-    hashed = exp.cast(exp.Anonymous(this="hash", expressions=[item.copy() for item in given]), "hugeint")
-    return sqlglot.parse_one(
-        f"cast(mod(coalesce(sum({hashed.sql('duckdb')}), 0), 9223372036854775807) as bigint)", read="duckdb"
-    )

@@ -96,6 +96,11 @@ CASES = {
     "added_column": Planted(
         ghost=("alter table @ add column m integer default 1",), schema=frozenset({("m", "added")}), by="hash"
     ),
+    "column_that_t_lacks": Planted(
+        ghost=("alter table @ add column m integer default 1",),
+        prod=("alter table @ add column m integer default 2",),
+        changes=one("both", "changed", 8, ("m",)),
+    ),
     "wider_type": Planted(
         rows="select range::integer as id, range::integer as v from range(4)",
         ghost=("alter table @ alter v type bigint",),

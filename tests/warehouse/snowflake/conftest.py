@@ -61,10 +61,11 @@ def shop(shop_of: MakeShop) -> Shop:
 
 
 @contextmanager
-def shop_on(double: Double, worker: DbtWorker, folder: Path, production: list[str]) -> Iterator[Shop]:
-    """A shop for a whole module's tests, which `shop_of` cannot make."""
+def shop_on(double: Double, worker: DbtWorker, folder: Path, production: list[str], **changes: Any) -> Iterator[Shop]:
+    """A shop for a whole module's tests, which `shop_of` cannot make; `changes` as there."""
     with double:
         shop = make_shop(double, worker, folder, production)
+        shop.ghost = settings(**changes)
         shop.set_up()
         yield shop
     refuse_strays(double.journal)
