@@ -42,8 +42,9 @@
             {% do said.append(dbt_ghost._change_of_row(pair, change)) %}
         {% endfor %}
         {% do pair.update(
-            state='differs' if said or pair.schema else 'equal', by='join' if pair.key else 'rows', changes=said, tops=tops,
-            differing=changes | sum(attribute='rows')
+            state='differs' if said or pair.schema else 'equal', by='join' if pair.key else 'rows', changes=said,
+            tops=tops | sort(attribute='column'),
+            differing=changes | rejectattr('whose', 'equalto', 'world') | sum(attribute='rows')
         ) %}
         {% do pair.update(note=pair.base_note) if 'unknown' in said | map(attribute='whose') | list %}
         {% set guessed = not pair.key and pair.three_way and said %}

@@ -1,8 +1,8 @@
-{# What differs in the columns themselves. Of the order only that of the columns on both sides counts. #}
-{% macro _schema_changes(prod, ghost, ignored) %}
-    {% set found, types = [], {'prod': {}, 'ghost': {}} %}
-    {% set orders = {'prod': [], 'ghost': []} %}
-    {% for which, columns in [('prod', prod), ('ghost', ghost)] %}
+{# What differs in the columns themselves, and whose it is. Of the order only that of the columns on both sides counts. #}
+{% macro _schema_changes(prod, ghost, base, ignored, knows_base, touched) %}
+    {% set found, types = [], {'prod': {}, 'ghost': {}, 'base': {}} %}
+    {% set orders = {'prod': [], 'ghost': [], 'base': []} %}
+    {% for which, columns in [('prod', prod), ('ghost', ghost), ('base', base)] %}
         {% for column in columns if column.name | lower not in ignored %}
             {% do types[which].update({column.name: column.type}) %}
         {% endfor %}
@@ -23,9 +23,17 @@
             {% do found.append({'column': name, 'change': 'added', 'prod': none, 'ghost': type}) %}
         {% endif %}
     {% endfor %}
+    {% for name in types.base if name in types.prod and name in types.ghost %}
+        {% do orders.base.append(name) %}
+    {% endfor %}
+    {% for each in found %}
+        {% set states = {'prod': each.prod, 'ghost': each.ghost, 'base': types.base.get(each.column)} %}
+        {% do each.update(whose=dbt_ghost._whose_it_is(states, knows_base, touched)) %}
+    {% endfor %}
     {% if orders.prod != orders.ghost %}
         {% do found.append({
-            'column': '', 'change': 'order', 'prod': orders.prod | join(', '), 'ghost': orders.ghost | join(', ')
+            'column': '', 'change': 'order', 'prod': orders.prod | join(', '), 'ghost': orders.ghost | join(', '),
+            'whose': dbt_ghost._whose_it_is(orders, knows_base, touched),
         }) %}
     {% endif %}
     {{ return(found) }}

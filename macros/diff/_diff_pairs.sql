@@ -43,7 +43,7 @@
     {% set config = dbt_ghost._table_config(run, table) %}
     {% set pair = {
         'name': name, 'table': table, 'database': side.database, 'kind': 'view' if 'VIEW' in one.kind else 'table',
-        'state': none, 'by': 'catalog', 'touched': {}, 'changed_at': {}, 'rows': {'prod': none, 'ghost': none}, 'schema': [],
+        'state': none, 'whose': none, 'by': 'catalog', 'touched': {}, 'changed_at': {}, 'rows': {'prod': none, 'ghost': none}, 'schema': [],
         'changes': [], 'narrowed': [], 'ignored': config.ignore, 'key': [], 'key_from': '', 'key_refused': '', 'note': '',
     } %}
     {% for which in ['prod', 'ghost'] %}
@@ -51,24 +51,31 @@
         {% do pair.touched.update({which: name in side.touched[which] if known else none}) %}
         {% do pair.changed_at.update({which: side.touched[which].get(name) if known else none}) %}
     {% endfor %}
+    {% set base, knows_base = there.get('base', {}).get(name), side.base is not none %}
     {% if not prod or not ghost %}
-        {% do pair.update(state='only_in_prod' if prod else 'only_in_ghost', note='' if prod else side.get('unseen', '')) %}
+        {% set states = {'prod': prod and true, 'ghost': ghost and true, 'base': base and true} %}
+        {% do pair.update(
+            state='only_in_prod' if prod else 'only_in_ghost', whose=dbt_ghost._whose_it_is(states, knows_base),
+            note='' if prod else side.get('unseen', '')
+        ) %}
         {{ return(pair) }}
     {% endif %}
-    {% do pair.update(schema=dbt_ghost._schema_changes(prod.columns, ghost.columns, config.ignore)) %}
+    {% set before = base.columns if base else [] %}
+    {% do pair.update(
+        schema=dbt_ghost._schema_changes(prod.columns, ghost.columns, before, config.ignore, knows_base, pair.touched)
+    ) %}
     {% if pair.touched.prod is false and pair.touched.ghost is false %}
         {% do pair.update(state='equal', by='untouched') %}
         {{ return(pair) }}
     {% endif %}
-    {% set base = there.get('base', {}).get(name) %}
     {% do pair.update(
-        columns=dbt_ghost._common_columns(prod.columns, ghost.columns, base.columns if base else [], config),
+        columns=dbt_ghost._common_columns(prod.columns, ghost.columns, before, config),
         from={
             'prod': dbt_ghost._quoted([side.prod, prod.schema, prod.table]),
             'ghost': dbt_ghost._quoted([side.ghost, ghost.schema, ghost.table]),
             'base': dbt_ghost._quoted([side.base, base.schema, base.table]) if base else none,
         },
-        knows_base=side.base is not none and not (side.get('no_base_of_views') and pair.kind == 'view'),
+        knows_base=knows_base and not (side.get('no_base_of_views') and pair.kind == 'view'),
         base_note=side.get('no_base_of_views', '') if pair.kind == 'view' else ''
     ) %}
     {% do pair.update(dbt_ghost._key_of(pair, config, declared or {'key': [], 'from': ''})) %}

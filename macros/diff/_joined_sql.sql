@@ -21,7 +21,7 @@
     ) %}
     {% set asked = [dbt_ghost._judged_sql(run, keys, values), dbt_ghost._check_sql(keys)] + dbt_ghost._totals_sql() %}
     {% set most = asked | length + 12 %}
-    {% for column in values if column.is_label %}
+    {% for column in values if column.is_label and run.observe.samples %}
         {% set position = values.index(column) + 1 %}
         {% do asked.append(dbt_ghost._top_sql(column.name, 'coalesce(g' ~ position ~ ', p' ~ position ~ ')')) if asked | length < most %}
     {% endfor %}

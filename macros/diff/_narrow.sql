@@ -27,7 +27,7 @@
 {% macro _diff_facts(pair) %}
     {% set told = {} %}
     {% for name in [
-        'table', 'database', 'kind', 'state', 'by', 'touched', 'changed_at', 'rows', 'schema', 'key', 'key_from', 'key_refused', 'changes',
+        'table', 'database', 'kind', 'state', 'whose', 'by', 'touched', 'changed_at', 'rows', 'schema', 'key', 'key_from', 'key_refused', 'changes',
         'narrowed', 'ignored', 'note'
     ] %}
         {% do told.update({name: pair[name]}) %}

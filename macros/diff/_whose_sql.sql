@@ -68,11 +68,12 @@
 {% endmacro %}
 
 
+{# Of what production did nobody asks what it has in common. #}
 {% macro _top_sql(name, value) %}
     {{ return(
         'select answer from (select ' ~ dbt_ghost._object_sql({
             'what': "'top'", 'column': dbt_ghost._text(name), 'value': 'held', 'rows': 'rows_of_it'
-        }) ~ ' as answer\nfrom (select cast(' ~ value ~ ' as varchar) as held, count(*) as rows_of_it from judged group by 1)'
+        }) ~ ' as answer\nfrom (select cast(' ~ value ~ ' as varchar) as held, count(*) as rows_of_it from judged where whose <> \'world\' group by 1)'
         ~ ' as valued\norder by rows_of_it desc, held limit 1) as topped'
     ) }}
 {% endmacro %}

@@ -9,6 +9,8 @@
     {% do dbt_ghost._compare_hashes(run, pairs) %}
     {% do dbt_ghost._compare_rows(run, pairs) %}
     {% do dbt_ghost._narrow(run, pairs) %}
+    {% set facts = dbt_ghost._ghost_facts(run, ghost) %}
+    {% do dbt_ghost._add_costs(run, [facts]) %}
 
     {% set told, differ = [], [] %}
     {% for pair in pairs %}
@@ -21,10 +23,11 @@
     {% set message = told | length ~ ' table' ~ ('' if told | length == 1 else 's') ~ ' compared: '
         ~ (differ | length ~ ' differ' ~ ('s' if differ | length == 1 else '') if differ else 'nothing differs') %}
     {% do dbt_ghost._done(run, message, changed=false, more={
-        't': dbt_ghost._facts(ghost).t,
+        't': facts.t,
         'base': sides | rejectattr('base') | list | length == 0,
         'notes': sides | map(attribute='note') | select | unique | list,
         'tables': told,
+        'cost': {'size_bytes': facts.size_bytes, 'credits': facts.credits} if 'size_bytes' in facts else none,
     }) %}
 {% endmacro %}
 

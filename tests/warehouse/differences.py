@@ -9,8 +9,8 @@ from typing import Any
 Change = tuple[str, str, int, tuple[str, ...]]
 """(whose, change, rows, the columns that differ)."""
 
-Column = tuple[str, str]
-"""(column, change)."""
+Column = tuple[str, str, str]
+"""(column, change, whose)."""
 
 PLAIN = "select range as id, 'r' || range as v, range / 2 as n from range(8)"
 
@@ -27,6 +27,7 @@ class Planted:
     changes: frozenset[Change] = frozenset()
     schema: frozenset[Column] = frozenset()
     state: str = "differs"
+    whose: str | None = None
     by: str = "join"
     refused: str = ""
 
@@ -92,9 +93,14 @@ CASES = {
         ghost=update("v = 100", "a = 1 and b = 1"),
         changes=one("yours", "changed", 1, ("v",)),
     ),
-    "dropped_column": Planted(ghost=("alter table @ drop column n",), schema=frozenset({("n", "dropped")}), by="hash"),
+    "dropped_column": Planted(
+        ghost=("alter table @ drop column n",), schema=frozenset({("n", "dropped", "yours")}), by="hash"
+    ),
+    "column_of_production": Planted(
+        prod=("alter table @ add column m integer",), schema=frozenset({("m", "dropped", "world")}), by="hash"
+    ),
     "added_column": Planted(
-        ghost=("alter table @ add column m integer default 1",), schema=frozenset({("m", "added")}), by="hash"
+        ghost=("alter table @ add column m integer default 1",), schema=frozenset({("m", "added", "yours")}), by="hash"
     ),
     "column_that_t_lacks": Planted(
         ghost=("alter table @ add column m integer default 1",),
@@ -104,21 +110,21 @@ CASES = {
     "wider_type": Planted(
         rows="select range::integer as id, range::integer as v from range(4)",
         ghost=("alter table @ alter v type bigint",),
-        schema=frozenset({("v", "type")}),
+        schema=frozenset({("v", "type", "yours")}),
     ),
     "lossy_type": Planted(
         ghost=anew("select id, v, n::integer as n from (" + PLAIN + ") as rows(id, v, n)"),
-        schema=frozenset({("n", "type")}),
+        schema=frozenset({("n", "type", "yours")}),
         changes=one("yours", "changed", 4, ("n",)),
     ),
     "number_to_text": Planted(
         rows="select range as id, range as v from range(4)",
         ghost=anew("select range as id, range::varchar as v from range(4)"),
-        schema=frozenset({("v", "type")}),
+        schema=frozenset({("v", "type", "yours")}),
     ),
     "reordered_columns": Planted(
         ghost=anew("select n, v, id from (" + PLAIN + ") as rows(id, v, n)"),
-        schema=frozenset({("", "order")}),
+        schema=frozenset({("", "order", "yours")}),
         by="hash",
     ),
     "shifted_zone": Planted(
@@ -210,7 +216,8 @@ CASES = {
         by="rows",
     ),
     "untouched": Planted(state="equal", by="untouched"),
-    "gone_in_the_ghost": Planted(ghost=("drop table @",), state="only_in_prod", by="catalog"),
+    "gone_in_the_ghost": Planted(ghost=("drop table @",), state="only_in_prod", whose="yours", by="catalog"),
+    "gone_in_production": Planted(prod=("drop table @",), state="only_in_ghost", whose="world", by="catalog"),
     'odd "name, here': Planted(
         rows="""select range as id, range as "v #1, 'it''s""" + '"" "' + " from range(3)",
         ghost=("""update @ set "v #1, 'it''s""" + '"" "' + " = 7 where id = 1",),

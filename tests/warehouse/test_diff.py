@@ -15,7 +15,7 @@ import pytest
 from dbt_ghost.providers.lake_catalog import load_extension, quoted
 from dbt_ghost.providers.lake_files import Place
 from tests.warehouse.differences import CASES
-from tests.warehouse.project import BRANCH, SCHEMA, fingerprint, make_warehouse
+from tests.warehouse.project import BRANCH, SCHEMA, Warehouse, fingerprint, make_warehouse
 
 SETTINGS = {name: {**case.settings, **({"key": list(case.key)} if case.key else {})} for name, case in CASES.items()}
 MANY = {"many": {"key": ["id"]}}
@@ -49,6 +49,7 @@ def planted(side: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Comparison:
+    warehouse: Warehouse
     result: dict[str, Any]
     lines: Sequence[str]
     prod_is_unchanged: bool
@@ -112,13 +113,13 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     many = "update lake.raw.many set v = -1 where carrier = 'UA' and id < 400"
     edits = [f"update lake.analytics.{name} set v = 1" for name in KEYS]
     write(warehouse.ghost, [*planted("ghost"), "create table lake.raw.mine as select 1 as id", many, *edits])
-    write(warehouse.lake.prod, planted("prod"))
+    write(warehouse.lake.prod, [*planted("prod"), "delete from lake.raw.many where id >= 600"])
     before = fingerprint(warehouse.lake.home)
     arguments = ("--args", "{samples: 5}", "--vars", json.dumps(VARS))
     run = warehouse.dbt("run-operation", "ghost_diff", "--target", "ghost", *arguments, branch=BRANCH)
     assert run.result is not None and run.ok, run.error
     jsonschema.validate(run.result, SCHEMA)
-    return Comparison(run.result, run.lines, fingerprint(warehouse.lake.home) == before)
+    return Comparison(warehouse, run.result, run.lines, fingerprint(warehouse.lake.home) == before)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -126,8 +127,9 @@ def test_a_planted_difference_is_found_and_told_whose_it_is(compared: Comparison
     case, found = CASES[name], compared.table(name)
     said = {(each["whose"], each["change"], each["rows"], tuple(sorted(each["columns"]))) for each in found["changes"]}
     assert said == case.changes, found
-    assert {(each["column"], each["change"]) for each in found["schema"]} == case.schema
-    assert (found["state"], found["by"], found["key_refused"]) == (case.state, case.by, case.refused), found
+    assert {(each["column"], each["change"], each["whose"]) for each in found["schema"]} == case.schema
+    assert (found["state"], found["whose"], found["by"]) == (case.state, case.whose, case.by), found
+    assert found["key_refused"] == case.refused
     assert found["key"] == (list(case.key) if case.by in ("join", "hash") else found["key"])
 
 
@@ -166,13 +168,23 @@ def test_a_sample_without_a_key_is_the_whole_row(compared: Comparison) -> None:
 
 
 def test_samples_are_as_many_as_asked_for_and_the_count_is_of_all(compared: Comparison) -> None:
-    (change,) = compared.table("many")["changes"]
-    assert (change["rows"], len(change["samples"])) == (100, 5)
+    by_world, mine = sorted(compared.table("many")["changes"], key=lambda each: str(each["whose"]))
+    assert (by_world["whose"], by_world["rows"], len(by_world["samples"])) == ("world", 400, 5)
+    assert (mine["whose"], mine["rows"], len(mine["samples"])) == ("yours", 100, 5)
 
 
-def test_what_the_differing_rows_have_in_common_is_said_with_the_share_of_all_rows(compared: Comparison) -> None:
+def test_what_rows_have_in_common_is_said_of_those_that_are_not_productions_doing(compared: Comparison) -> None:
     (common,) = compared.table("many")["narrowed"]
     assert common == {"column": "carrier", "value": "UA", "rows": 100, "of": 100, "share_of_all": 0.25}
+
+
+def test_without_samples_no_value_leaves_the_warehouse(compared: Comparison) -> None:
+    many = ("--args", "{samples: 0, tables: [raw.many]}", "--vars", json.dumps(VARS))
+    run = compared.warehouse.dbt("run-operation", "ghost_diff", "--target", "ghost", *many, branch=BRANCH)
+    assert run.result is not None and run.ok, run.error
+    (told,) = run.result["tables"]
+    assert {each["rows"]: each["samples"] for each in told["changes"]} == {400: [], 100: []}
+    assert told["narrowed"] == [] and not [line for line in run.lines if "UA" in line]
 
 
 def test_a_table_of_one_side_is_told(compared: Comparison) -> None:

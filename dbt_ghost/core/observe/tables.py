@@ -46,7 +46,7 @@ class RowChange(_Said):
 class ColumnChange(_Said):
     """`added` is the ghost's alone. Without a column: the order of all, on each side."""
 
-    whose: Whose = "yours"
+    whose: Whose
     column: str
     change: Literal["added", "dropped", "type", "order"]
     prod: str | None
@@ -89,7 +89,7 @@ class ComparedTable(_Said):
     database: str
     kind: Literal["table", "view"]
     state: Literal["equal", "differs", "only_in_prod", "only_in_ghost", "unreadable"]
-    whose: Whose | None = None
+    whose: Whose | None
     by: Literal["untouched", "catalog", "hash", "join", "rows"]
     touched: Touched
     changed_at: ChangedAt
@@ -141,7 +141,7 @@ class TablesObservation(_Said):
     base: bool
     notes: tuple[str, ...]
     tables: tuple[ComparedTable, ...]
-    cost: Cost | None = None
+    cost: Cost | None
 
 
 def tables_of(result: Mapping[str, Any]) -> TablesObservation:

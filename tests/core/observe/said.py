@@ -28,6 +28,7 @@ def table(name: str = "analytics.orders", *changes: Json, **more: Any) -> Json:
         "database": "PROD_DB",
         "kind": "table",
         "state": "differs" if changes or more.get("schema") else "equal",
+        "whose": None,
         "by": "join",
         "touched": {"prod": True, "ghost": True},
         "changed_at": {"prod": T.isoformat(), "ghost": T.isoformat()},
@@ -45,7 +46,7 @@ def table(name: str = "analytics.orders", *changes: Json, **more: Any) -> Json:
 
 
 def line(*tables: Json, **more: Any) -> Json:
-    return {"t": {"at": T.isoformat()}, "base": True, "notes": [], "tables": list(tables), **more}
+    return {"t": {"at": T.isoformat()}, "base": True, "notes": [], "tables": list(tables), "cost": None, **more}
 
 
 def tables(*each: Json, **more: Any) -> TablesObservation:

@@ -160,11 +160,11 @@ select object_construct_keep_null('what', 'total', 'side', 'ghost', 'rows', coun
 from ghost_rows
 union all
 select answer from (select object_construct_keep_null('what', 'top', 'column', 'V', 'value', held, 'rows', rows_of_it) as answer
-from (select cast(coalesce(g1, p1) as varchar) as held, count(*) as rows_of_it from judged group by 1) as valued
+from (select cast(coalesce(g1, p1) as varchar) as held, count(*) as rows_of_it from judged where whose <> 'world' group by 1) as valued
 order by rows_of_it desc, held limit 1) as topped
 union all
 select answer from (select object_construct_keep_null('what', 'top', 'column', 'B', 'value', held, 'rows', rows_of_it) as answer
-from (select cast(coalesce(g7, p7) as varchar) as held, count(*) as rows_of_it from judged group by 1) as valued
+from (select cast(coalesce(g7, p7) as varchar) as held, count(*) as rows_of_it from judged where whose <> 'world' group by 1) as valued
 order by rows_of_it desc, held limit 1) as topped
 ) as q0
 union all
@@ -202,7 +202,7 @@ select object_construct_keep_null('what', 'total', 'side', 'ghost', 'rows', coun
 from ghost_rows
 union all
 select answer from (select object_construct_keep_null('what', 'top', 'column', 'V', 'value', held, 'rows', rows_of_it) as answer
-from (select cast(coalesce(g3, p3) as varchar) as held, count(*) as rows_of_it from judged group by 1) as valued
+from (select cast(coalesce(g3, p3) as varchar) as held, count(*) as rows_of_it from judged where whose <> 'world' group by 1) as valued
 order by rows_of_it desc, held limit 1) as topped
 ) as q1
 ) as answers);
@@ -275,14 +275,49 @@ execute immediate $$
 begin
 let said variant := (select array_agg(answer) from (
 select object_construct('n', 0, 'answer', answer) as answer from (
-select object_construct_keep_null('rows', count_if(cast("V" as varchar) = 'mine')) as answer
+select object_construct_keep_null('rows', count_if(cast("B" as varchar) = 'false')) as answer
 from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."RAW"."BY_KEY"
 ) as q0
 union all
 select object_construct('n', 1, 'answer', answer) as answer from (
-select object_construct_keep_null('rows', count_if(cast("B" as varchar) = 'false')) as answer
+select object_construct_keep_null('rows', count_if(cast("V" as varchar) = 'mine')) as answer
 from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262"."RAW"."BY_KEY"
 ) as q1
+) as answers);
+return object_construct('ok', true, 'answers', said);
+exception
+when other then
+return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
+end
+$$;
+
+execute immediate $$
+begin
+let said variant := (select array_agg(answer) from (
+select object_construct('database', table_catalog, 'bytes', sum(active_bytes + time_travel_bytes + failsafe_bytes)) as answer
+from snowflake.account_usage.table_storage_metrics
+where table_catalog in ('GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262', 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262__BASE') and catalog_dropped is null
+group by table_catalog
+) as answers);
+return object_construct('ok', true, 'answers', said);
+exception
+when other then
+return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
+end
+$$;
+
+execute immediate $$
+begin
+let said variant := (select array_agg(answer) from (
+select object_construct('branch', branch, 'credits', sum(credits)) as answer
+from (
+    select try_parse_json(query_tag):dbt_ghost:project::varchar as project,
+        try_parse_json(query_tag):dbt_ghost:branch::varchar as branch,
+        start_time, credits_attributed_compute as credits
+    from snowflake.account_usage.query_attribution_history
+) as queries
+where project = 'shop' and (branch = 'feature/late-orders' and start_time >= '<time>'::timestamp_tz)
+group by branch
 ) as answers);
 return object_construct('ok', true, 'answers', said);
 exception
