@@ -2,6 +2,7 @@
 # make test   every check, as CI runs it
 # make reliability   a crash at every place, and every kind of chain and fork with many files; goes on where it stopped
 # make test-oracle   the prover of IAM policies beside an engine that others wrote; needs node and npm, says if they are not there
+# make test-browser   the report of `observe` in a real Chromium; says if there is none
 # make test-dbt-1.10   what runs in dbt, on the oldest dbt that is supported
 # make test-snowflake-live   asks a scratch account of Snowflake what its documents leave open
 
@@ -16,7 +17,7 @@ export TMPDIR := $(CURDIR)/.work/tmp
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --no-cache-dir
 
-.PHONY: demo test reliability test-oracle test-dbt-1.10 test-snowflake-live lint types floors pytest docs venv lock clean
+.PHONY: demo test reliability test-oracle test-browser test-dbt-1.10 test-snowflake-live lint types floors pytest docs venv lock clean
 .DEFAULT_GOAL := test
 
 demo: $(READY) | $(TMPDIR)
@@ -45,6 +46,11 @@ reliability: $(READY) | $(TMPDIR)
 # Exit code 75 is `not run`, which it says.
 test-oracle: $(READY) | $(TMPDIR)
 	@$(BIN)/python -m tests.oracle.differential --cases 500 || [ $$? -eq 75 ]
+
+# Not a part of `make test`: needs Debian's package `chromium`.
+test-browser: $(READY) | $(TMPDIR)
+	@if command -v chromium >/dev/null; then $(BIN)/pytest tests/browser -q -p no:cacheprovider; \
+	  else echo "browser: not run: chromium is not installed"; fi
 
 # An environment of its own: requirements.lock with a few lines replaced.
 test-dbt-1.10: $(OLDEST)/.ready | $(TMPDIR)

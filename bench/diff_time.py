@@ -1,19 +1,22 @@
-"""What comparing a ghost with production costs, beside a scan, a join and others' SQL: `python -m bench.diff_time`.
+"""What comparing a ghost with production costs, beside a scan, a join, others' SQL and others' programs.
 
-Statements are timed, not dbt: all in one process, on two copies of one table in DuckLake, in turn. The figures to quote
-are the ratios. Makes about 2 GB below TMPDIR, and removes it.
+`python -m bench.diff_time [--scale 0.1] [--datadiffer PATH] [--data-diff PATH]`, each PATH to the program in an
+environment of its own. Statements are timed in one process, on two copies of one table in DuckLake, in turn; programs,
+and ours as `dbt run-operation`, as whole processes. The figures to quote are the ratios. Makes about 3 GB below TMPDIR,
+and removes it.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import resource
 import shutil
 import statistics
-import sys
+import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +33,13 @@ RUNS = 3
 SHAPES = ((3_000_000, 20), (10_000_000, 10))
 DIFFERENCES = 90
 MANY = 200
+VARS = json.dumps({"ghost": {"project": "flights", "databases": ["lake"], "observe": {"key": ["id"]}}})
+OURS = "`ghost_diff`"
+PROGRAMS = {
+    "datadiffer": ("diff", "--key", "id", "--format", "json", "{file}:p_t", "{file}:g_t"),
+    "data-diff": ("duckdb:///{file}", "p_t", "g_t", "-k", "id", "--stats", "--no-tracking"),
+}
+"""What each is asked; data-diff joins, which is its fastest where both tables are in one database."""
 
 
 @dataclass
@@ -48,18 +58,23 @@ class Clock:
 
 
 def main() -> None:
-    scale = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0)
+    for name in PROGRAMS:
+        parser.add_argument(f"--{name}", metavar="PATH", help="the program, where it is installed")
+    asked = parser.parse_args()
+    scale, paths = asked.scale, {name: getattr(asked, name.replace("-", "_")) for name in PROGRAMS}
     with tempfile.TemporaryDirectory(prefix="ghost-bench-") as folder:
         print("| rows x columns | statement | seconds | beside |")
         print("|---|---|---|---|")
         for rows, columns in SHAPES:
-            report(Path(folder) / f"{rows}", int(rows * scale), columns)
+            report(Path(folder) / f"{rows}", int(rows * scale), columns, paths)
         many(Path(folder) / "many", int(3_000_000 * scale) // MANY)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"\nThe process's largest memory: {peak:,.0f} MB.")
 
 
-def report(folder: Path, rows: int, columns: int) -> None:
+def report(folder: Path, rows: int, columns: int, paths: Mapping[str, str | None]) -> None:
     names = [f"c{number}" for number in range(1, columns)]
     warehouse = made(folder, [table("t", rows, names), table("same", rows, names)])
     step = rows // DIFFERENCES
@@ -78,6 +93,9 @@ def report(folder: Path, rows: int, columns: int) -> None:
     print(f"| {shape} | {told} | {both['rows']:.2f} | {both['rows'] / join:.2f} of the join |")
     for name, seconds in theirs.items():
         print(f"| {shape} | {name} | {seconds:.2f} | {seconds / join:.2f} of the join |")
+    whole = programs(warehouse, names, paths)
+    for name, seconds in whole.items():
+        print(f"| {shape} | {name}, as a program | {seconds:.1f} | {seconds / whole[OURS]:.2f} of ours as a program |")
 
 
 def many(folder: Path, rows: int) -> None:
@@ -119,22 +137,26 @@ def compared(warehouse: Warehouse) -> dict[str, float]:
     """Seconds by the kind of question, of one run in this process."""
     clock = Clock()
     lake_beside.ask = clock
-    settings = {"ghost": {"project": "flights", "databases": ["lake"], "observe": {"key": ["id"]}}}
-    words = ("run-operation", "ghost_diff", "--vars", json.dumps(settings))
+    words = ("--quiet", "run-operation", "ghost_diff", "--vars", VARS)
     told = run(**command(warehouse, "ghost", words, {"GHOST_BRANCH": "fix/overnight-arrivals"}))
     lake_beside.ask = clock.ask
     assert told["ok"], told["error"]
     return clock.spent
 
 
+def attach_both(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> None:
+    """Production as `p` and the ghost as `g`: copies of their catalogs, since dbt in this process keeps one open."""
+    load_extension(connection, "ducklake")
+    for alias, place in (("p", warehouse.lake.prod), ("g", warehouse.ghost)):
+        copy = warehouse.folder / f"{alias}.ducklake"
+        shutil.copy(place.catalog, copy)
+        connection.execute(f"attach {quoted(f'ducklake:{copy}')} as {alias} (read_only)")
+
+
 def timed(warehouse: Warehouse, statements: Sequence[str]) -> float:
     """Seconds of these, one after the other, with production and ghost attached as `p` and `g`."""
     with duckdb.connect() as connection:
-        load_extension(connection, "ducklake")
-        for alias, place in (("p", warehouse.lake.prod), ("g", warehouse.ghost)):
-            copy = warehouse.folder / f"{alias}.ducklake"  # dbt, in this process, keeps the ghost's own open
-            shutil.copy(place.catalog, copy)
-            connection.execute(f"attach {quoted(f'ducklake:{copy}')} as {alias} (read_only)")
+        attach_both(connection, warehouse)
         begun = time.perf_counter()
         for statement in statements:
             connection.execute(statement).fetchall()
@@ -165,6 +187,30 @@ def beside(warehouse: Warehouse, names: Sequence[str]) -> dict[str, float]:
         "Recce's value diff": [*unique, *per_column],
     }
     return {name: statistics.median(timed(warehouse, each) for _ in range(RUNS)) for name, each in questions.items()}
+
+
+def programs(warehouse: Warehouse, names: Sequence[str], paths: Mapping[str, str | None]) -> dict[str, float]:
+    """Seconds of a whole run of each program that is installed; theirs read the two tables of one DuckDB file."""
+    file = warehouse.folder.parent / "both.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        attach_both(connection, warehouse)
+        for side in "pg":
+            connection.execute(f"create table {side}_t as select * from {side}.main.t")
+    words = ("run-operation", "ghost_diff", "--target", "ghost", "--vars", VARS, "--args", "{tables: [main.t]}")
+    begun = time.perf_counter()
+    told = warehouse.dbt(*words, branch="fix/overnight-arrivals")
+    assert told.ok and told.result and told.result["tables"][0]["changes"][0]["rows"] == DIFFERENCES, told.error
+    found = {OURS: time.perf_counter() - begun}
+    for name, arguments in PROGRAMS.items():
+        if path := paths[name]:
+            given = [each.format(file=file, columns=",".join(names)) for each in arguments]
+            columns = [word for each in names for word in ("-c", each)] if name == "data-diff" else []
+            begun = time.perf_counter()
+            done = subprocess.run([path, *given, *columns], capture_output=True, text=True, check=False)
+            found[name] = time.perf_counter() - begun
+            assert str(DIFFERENCES) in done.stdout, (name, done.stdout[-2000:], done.stderr[-2000:])
+    file.unlink()
+    return found
 
 
 def scan_sql(name: str, names: Sequence[str]) -> str:

@@ -20,9 +20,9 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 """Content-Security-Policy: a browser would fetch and run nothing even if something were there."""
 
 
-def page(title: str, header: Iterable[Markup], sections: Iterable[Markup], footer: str) -> str:
-    """A whole document; `header` comes with its <h1>. It is XML too."""
-    style = Markup("\n" + COLOURS + STYLE + Path(__file__).with_name("page.css").read_text(encoding="utf-8"))
+def page(title: str, header: Iterable[Markup], sections: Iterable[Markup], footer: str, more_style: str = "") -> str:
+    """A whole document; `header` comes with its <h1>. It is XML too. `more_style` is CSS after that of all pages."""
+    style = Markup("\n" + COLOURS + STYLE + style_of("page.css") + more_style)
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -34,6 +34,11 @@ def page(title: str, header: Iterable[Markup], sections: Iterable[Markup], foote
     )
     parts = (tag("header", *header), tag("main", *sections), tag("footer", tag("p", footer)))
     return "<!DOCTYPE html>\n" + tag("html", head, tag("body", *parts), lang="en").text + "\n"
+
+
+def style_of(file: str) -> str:
+    """A stylesheet, by its path below this package."""
+    return (Path(__file__).parent / file).read_text(encoding="utf-8")
 
 
 def section(heading: str, *inside: Content) -> Markup:
@@ -53,7 +58,7 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[Content]],
     """`subject` is the column that says what a row is about."""
     head = tag("thead", tag("tr", *(tag("th", each, scope="col") for each in heads)))
     body = tag("tbody", *(tag("tr", *_cells(row, subject)) for row in rows))
-    return _scrolled(caption, tag("table", tag("caption", caption), head, body))
+    return scrolled(caption, tag("table", tag("caption", caption), head, body))
 
 
 def _cells(row: Sequence[Content], subject: int) -> Iterator[Markup]:
@@ -98,7 +103,7 @@ def picture(title: str, graph: Graph, marks: Mapping[Node, Mark], meanings: Mapp
     return tag(
         "figure",
         *(
-            _scrolled(title, svg(drawing, title, words, "fits" if drawing.width <= NARROW else ""), look)
+            scrolled(title, svg(drawing, title, words, "fits" if drawing.width <= NARROW else ""), look)
             for look, drawing in drawings.items()
         ),
         tag("figcaption", tag("ul", *legend, class_="legend")),
@@ -106,7 +111,7 @@ def picture(title: str, graph: Graph, marks: Mapping[Node, Mark], meanings: Mapp
     )
 
 
-def _scrolled(label: str, inside: Markup, look: str = "") -> Markup:
+def scrolled(label: str, inside: Markup, look: str = "") -> Markup:
     """What may be wider than the window; in reach of the keyboard."""
     class_ = f"scroll {look}".strip()
     return tag("div", inside, class_=class_, role="region", aria_label=label, tabindex=0)

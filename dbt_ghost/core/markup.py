@@ -9,7 +9,7 @@ from html import escape
 BLOCKS = frozenset("body div dl footer g h1 h2 head header li main meta p section svg table tbody thead tr ul".split())
 """Elements after which a line ends, for people who read the source. Never within text, where it would show."""
 
-VOID = frozenset({"meta", "path", "rect"})
+VOID = frozenset({"input", "meta", "path", "rect"})
 """Elements that are never closed, or of SVG and never filled."""
 
 

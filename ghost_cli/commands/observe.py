@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ghost_cli.options import branch_option, json_option, profiles_dir_option, project_dir_option
+from ghost_cli.page_file import STDOUT, checked_place, write_page
+
+if TYPE_CHECKING:
+    from dbt_ghost.core.naming import GhostName
+    from dbt_ghost.core.record import RecordedProof
+    from ghost_cli.wiring import Project
 
 EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
 
@@ -26,6 +33,13 @@ EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
 @click.option("--no-files", is_flag=True, help="Do not compare files: AWS is not asked for anything.")
 @click.option("--no-bill", is_flag=True, help="Do not ask what the ghost has cost: its logs are not read.")
 @click.option("--markdown", is_flag=True, help="Print a comment for the pull request instead of text.")
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    metavar="FILE",
+    callback=checked_place,
+    help="Write a report into this file as well, one page to send on or to print; `-` prints it.",
+)
 @json_option
 def command(
     *,
@@ -40,6 +54,7 @@ def command(
     no_files: bool,
     no_bill: bool,
     markdown: bool,
+    html: Path | None,
     as_json: bool,
 ) -> None:
     """Compare tables and files of the branch's ghost with production's, and say whose each difference is.
@@ -55,17 +70,35 @@ def command(
     from ghost_cli.render_observe import observation_text
     from ghost_cli.render_observe_json import observation_json
     from ghost_cli.render_observe_markdown import observation_markdown
+    from ghost_cli.report.report import observation_html
     from ghost_cli.wiring import Project
 
     if as_json and markdown:
         raise click.UsageError("--json and --markdown are two forms of the same: choose one")
+    if html == STDOUT and (as_json or markdown):
+        raise click.UsageError("--html - and --json or --markdown are two answers: choose one")
     project = Project.load(project_dir)
     asked = Asked(tables, select, steps, prefix, profiles_dir)
     wanted = {"want_tables": not no_tables, "want_files": not no_files, "want_bill": not (no_bill or no_files)}
     seen = observe(project, project.ghost(branch), asked, **wanted)
+    if html:
+        write_page(html, observation_html(seen, _proof(project, seen.ghost) if wanted["want_files"] else None))
     if as_json:
         click.echo(json.dumps(observation_json(seen), indent=2))
-    else:
+    elif html != STDOUT:
         click.echo(observation_markdown(seen) if markdown else observation_text(seen))
+    if html and html != STDOUT:
+        click.echo(f"The report: {html}", err=True)
     if code := EXIT_CODES[seen.verdict.result]:
         raise click.exceptions.Exit(code)
+
+
+def _proof(project: Project, ghost: GhostName) -> RecordedProof | None:
+    """That of the last fork, if the ghost has one and its record can be read."""
+    from dbt_ghost.core.errors import GhostError
+
+    try:
+        stored = project.records.read(ghost) if project.forks_steps else None
+    except GhostError:
+        return None
+    return stored.record.proof if stored and stored.record.state != "dropped" else None

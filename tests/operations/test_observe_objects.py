@@ -47,6 +47,12 @@ def test_empty_buckets_are_no_difference_and_nothing_is_called_equal(scene: Scen
     assert scene.step("clean").prod_latency is None and scene.step("clean").unknown == ""
 
 
+def test_each_step_says_which_buckets_it_reads_and_fills_on_both_sides(scene: Scene) -> None:
+    clean, enrich = scene.observe().steps
+    assert (clean.inputs, clean.outputs) == ((("p-raw", "p-raw"),), (("p-mid", MID),))
+    assert (enrich.inputs, enrich.outputs) == ((("p-mid", MID),), (("p-out", OUT),))
+
+
 def test_each_bucket_is_listed_once_against_the_direction_of_data(scene: Scene) -> None:
     scene.observe(prefix="in/2026")
     assert scene.objects.listed == [(bucket, "in/") for bucket in LISTED]
