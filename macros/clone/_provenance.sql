@@ -42,9 +42,10 @@
 {% endmacro %}
 
 
-{# Change the record: {result} or {error}. #}
+{# Change the record: {result} or {error}. `ready_at` is when the clone had ended: what changes a table later is the branch. #}
 {% macro _mark(run, changes) %}
     {% set provenance = dict(run.provenance, **changes) %}
+    {% do provenance.update(ready_at=dbt_ghost._by_now(run)) if changes.get('state') == 'ready' %}
     {% set answer = dbt_ghost._write_record(run, provenance) %}
     {% do run.update(provenance=provenance) if not answer.error %}
     {{ return(answer) }}

@@ -20,19 +20,19 @@
                 ~ ' not change the table since; clone: {frozen_base: true} keeps one from the next ghost_clone on',
         }) %}
     {% endfor %}
-    {% do dbt_ghost._fill_touched(run, sides, ghost.snapshot_at) %}
+    {% do dbt_ghost._fill_touched(run, sides, ghost.snapshot_at, ghost.get('ready_at') or ghost.snapshot_at) %}
     {{ return(sides) }}
 {% endmacro %}
 
 
 {# What changed since T, in one statement. Where it fails nobody knows. #}
-{% macro _fill_touched(run, sides, t) %}
+{% macro _fill_touched(run, sides, t, ready_at) %}
     {% set asked, statements = [], [] %}
     {% for side in sides %}
         {% do asked.extend([[side, 'prod'], [side, 'ghost']]) %}
         {% do statements.extend([
             dbt_ghost._touched_sql(side.prod, t, dbt_ghost._an_hour_before(t), of_prod=true),
-            dbt_ghost._touched_sql(side.ghost, t, dbt_ghost._made_sql(side.base) if side.base else dbt_ghost._time_sql(t)),
+            dbt_ghost._touched_sql(side.ghost, ready_at, dbt_ghost._time_sql(ready_at)),
         ]) %}
     {% endfor %}
     {% for answer in dbt_ghost._ask_all(run, statements) %}
@@ -62,15 +62,6 @@
         ~ "\nwhere t.table_schema <> 'INFORMATION_SCHEMA' and (not (" ~ plain ~ ')\n    or coalesce(t.last_altered > ' ~ since
         ~ ', true)' ~ ('\n    or coalesce(s.last_altered > ' ~ t_sql ~ ', true) or coalesce(d.last_altered > ' ~ t_sql ~ ', true)'
             if of_prod else '') ~ ')'
-    ) }}
-{% endmacro %}
-
-
-{# A ghost is not written before its frozen clone, its last one, is made. #}
-{% macro _made_sql(database) %}
-    {{ return(
-        '(select created from ' ~ dbt_ghost._quoted([database]) ~ '.information_schema.databases where database_name = '
-        ~ dbt_ghost._text(database) ~ ')'
     ) }}
 {% endmacro %}
 

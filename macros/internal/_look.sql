@@ -8,7 +8,8 @@
     {% for answer in look.answers if answer.name %}
         {% do databases.update({answer.name: answer}) %}
     {% endfor %}
-    {{ return({'session': look.answers[0], 'databases': databases}) }}
+    {% set session = dict(look.answers[0], told_at=modules.datetime.datetime.now(modules.pytz.utc)) %}
+    {{ return({'session': session, 'databases': databases}) }}
 {% endmacro %}
 
 

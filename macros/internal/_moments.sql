@@ -16,6 +16,13 @@
 {% endmacro %}
 
 
+{# The warehouse's clock at this moment at the least: what its answer took on its way is not in it. #}
+{% macro _by_now(run) %}
+    {% set since = modules.datetime.datetime.now(modules.pytz.utc) - run.session.told_at %}
+    {{ return((dbt_ghost._moment(run.session.now) + since).isoformat(timespec='milliseconds')) }}
+{% endmacro %}
+
+
 {# A time as a record has it, or none for what is no time. #}
 {% macro _moment(text) %}
     {% set written = (text or '') | string | replace('Z', '+00:00') | replace(' ', 'T') %}

@@ -53,7 +53,7 @@ def without_base(worker: DbtWorker, folder: Path) -> Iterator[Shop]:
         prod = double.account.databases["PROD_DB"].schemas["RAW"]
         prod.objects["TABLE", "LATE"].altered = now() - timedelta(minutes=30)
         assert shop.operation("ghost_clone")["ok"]
-        edits = [f"update {GHOST}.RAW.{name} set V = 'x' where ID = 3" for name in ("ORDERS", "LATE")]
+        edits = [f"update {GHOST}.RAW.{name} set V = 'x' where ID = 3" for name in ("ORDERS", "LATE", "SECRET")]
         run_as_ghost(shop, [*edits, f"drop table {GHOST}.RAW.GONE"])
         run_as_prod(shop, ["update PROD_DB.RAW.MOVED set V = 'x' where ID = 3"])
         shop.admin(
@@ -79,7 +79,7 @@ def test_without_a_state_of_t_only_what_one_side_left_alone_is_told(around: Comp
     assert "no frozen clone of T" in note and "frozen_base: true" in note
     orders, moved = around.table("ORDERS", database="PROD_DB"), around.table("MOVED")
     assert (whose(orders), orders["touched"]) == ({"yours"}, {"prod": False, "ghost": True})
-    assert (whose(moved), moved["touched"]["prod"]) == ({"unknown"}, True)
+    assert (whose(moved), moved["touched"]) == ({"world"}, {"prod": True, "ghost": False})
     assert moved["changed_at"]["prod"] > around.result["t"]["at"]
 
 

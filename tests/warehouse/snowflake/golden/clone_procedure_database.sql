@@ -406,13 +406,13 @@ execute immediate $$
 declare
 said integer default 0;
 begin
-call "DBT_GHOST"."SHOP"."GHOST_MARK"('GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262', 'feature/late-orders', '{"branch": "feature/late-orders", "by": "GHOST_DEV_CI", "created_at": "<time>", "dbt_ghost": 1, "expires_at": "<time>", "lease": null, "project": "shop", "snapshot_at": "<time>", "source": "PROD_DB", "state": "ready"}') into :said;
+call "DBT_GHOST"."SHOP"."GHOST_MARK"('GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262', 'feature/late-orders', '{"branch": "feature/late-orders", "by": "GHOST_DEV_CI", "created_at": "<time>", "dbt_ghost": 1, "expires_at": "<time>", "lease": null, "project": "shop", "ready_at": "<time>", "snapshot_at": "<time>", "source": "PROD_DB", "state": "ready"}') into :said;
 return object_construct('ok', true, 'in_procedures', said);
 exception
 when other then
 return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
 end
 $$;
---   GHOST_DEV: call "DBT_GHOST"."SHOP"."GHOST_MARK"('GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262', 'feature/late-orders', '{"branch": "feature/late-orders", "by": "GHOST_DEV_CI", "created_at": "<time>", "dbt_ghost": 1, "expires_at": "<time>", "lease": null, "project": "shop", "snapshot_at": "<time>", "source": "PROD_DB", "state": "ready"}')
+--   GHOST_DEV: call "DBT_GHOST"."SHOP"."GHOST_MARK"('GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262', 'feature/late-orders', '{"branch": "feature/late-orders", "by": "GHOST_DEV_CI", "created_at": "<time>", "dbt_ghost": 1, "expires_at": "<time>", "lease": null, "project": "shop", "ready_at": "<time>", "snapshot_at": "<time>", "source": "PROD_DB", "state": "ready"}')
 --   GHOST_DEV_OWNER: show databases like 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262'
---   GHOST_DEV_OWNER: comment on database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" is '{"branch": "feature/late-orders", "by": "GHOST_DEV_CI", "created_at": "<time>", "dbt_ghost": 1, "expires_at": "<time>", "lease": null, "project": "shop", "snapshot_at": "<time>", "source": "PROD_DB", "state": "ready"}'
+--   GHOST_DEV_OWNER: comment on database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" is '{"branch": "feature/late-orders", "by": "GHOST_DEV_CI", "created_at": "<time>", "dbt_ghost": 1, "expires_at": "<time>", "lease": null, "project": "shop", "ready_at": "<time>", "snapshot_at": "<time>", "source": "PROD_DB", "state": "ready"}'

@@ -327,11 +327,11 @@ $$;
 
 execute immediate $$
 begin
-comment on database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" is '{"branch": "feature/late-orders", "by": "GHOST_DEV_CI", "created_at": "<time>", "dbt_ghost": 1, "expires_at": "<time>", "lease": null, "project": "shop", "snapshot_at": "<time>", "source": "PROD_DB", "state": "ready"}';
+comment on database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" is '{"branch": "feature/late-orders", "by": "GHOST_DEV_CI", "created_at": "<time>", "dbt_ghost": 1, "expires_at": "<time>", "lease": null, "project": "shop", "ready_at": "<time>", "snapshot_at": "<time>", "source": "PROD_DB", "state": "ready"}';
 return object_construct('ok', true);
 exception
 when other then
 return object_construct('ok', false, 'code', sqlcode, 'message', sqlerrm);
 end
 $$;
---   GHOST_DEV: comment on database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" is '{"branch": "feature/late-orders", "by": "GHOST_DEV_CI", "created_at": "<time>", "dbt_ghost": 1, "expires_at": "<time>", "lease": null, "project": "shop", "snapshot_at": "<time>", "source": "PROD_DB", "state": "ready"}'
+--   GHOST_DEV: comment on database "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262" is '{"branch": "feature/late-orders", "by": "GHOST_DEV_CI", "created_at": "<time>", "dbt_ghost": 1, "expires_at": "<time>", "lease": null, "project": "shop", "ready_at": "<time>", "snapshot_at": "<time>", "source": "PROD_DB", "state": "ready"}'

@@ -33,7 +33,7 @@ select object_construct('n', 1, 'answer', answer) as answer from (
 select object_construct_keep_null('schema', t.table_schema, 'table', t.table_name, 'at', case when t.table_type = 'BASE TABLE' and t.is_dynamic = 'NO' and t.is_iceberg = 'NO' and t.is_hybrid = 'NO' and t.last_altered > '<time>'::timestamp_tz then to_char(convert_timezone('UTC', t.last_altered), 'YYYY-MM-DD"T"HH24:MI:SS.FF6"+00:00"') end) as answer
 from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262".information_schema.tables as t
 where t.table_schema <> 'INFORMATION_SCHEMA' and (not (t.table_type = 'BASE TABLE' and t.is_dynamic = 'NO' and t.is_iceberg = 'NO' and t.is_hybrid = 'NO')
-    or coalesce(t.last_altered > (select created from "GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262__BASE".information_schema.databases where database_name = 'GHOST_SHOP_FEATURE_LATE_ORDERS_4CA262__BASE'), true))
+    or coalesce(t.last_altered > '<time>'::timestamp_tz, true))
 ) as q1
 ) as answers);
 return object_construct('ok', true, 'answers', said);
