@@ -39,7 +39,7 @@ pytest: $(READY) | $(TMPDIR)
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 reliability: $(READY) | $(TMPDIR)
-	$(BIN)/pytest --every-crash tests/warehouse/snowflake/test_crashes.py
+	$(BIN)/pytest --thorough tests/snowflake_double tests/cli/test_where.py tests/warehouse/snowflake/test_crashes.py
 	$(BIN)/python -m tests.chains.reliability
 	@$(BIN)/python -m tests.oracle.differential --cases 10000 || [ $$? -eq 75 ]
 

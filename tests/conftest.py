@@ -7,23 +7,36 @@ from pathlib import Path
 
 import pytest
 
+THOROUGH = "snowflake_double"
+"""The folder whose tests, like those marked `thorough`, only `make reliability` runs: the double's own. Whoever changes
+the double runs them by --thorough.
+"""
+
 LONGEST = ("demo", "warehouse", "cli", "chains")
 """Folders whose tests run dbt and whole ghosts."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--every-crash", action="store_true", help="crash at every place, not only at some of them")
+    parser.addoption("--thorough", action="store_true", help="also what takes long and rarely tells more: see THOROUGH")
 
 
 @pytest.fixture
 def stride(request: pytest.FixtureRequest) -> int:
-    """At every how manieth place a test crashes what it runs: 1 with --every-crash, as `make reliability` has it."""
-    return 1 if request.config.getoption("--every-crash") else 3
+    """At every how manieth place a test crashes what it runs."""
+    return 1 if request.config.getoption("--thorough") else 3
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The long files first, so that in the end no worker is left alone with one of them."""
+    if not config.getoption("--thorough"):
+        left_out = [item for item in items if _is_thorough(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
     items.sort(key=lambda item: not set(LONGEST) & set(Path(item.path).parent.parts[-2:]))
+
+
+def _is_thorough(item: pytest.Item) -> bool:
+    return item.get_closest_marker("thorough") is not None or THOROUGH in Path(item.path).parts
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -122,6 +122,7 @@ def test_a_model_that_names_production_where_nothing_maps_it_is_said_first(wareh
     assert typed[5].split() == ["model", "model.flights.loose", '"Marts"."analytics"."loose"']
 
 
+@pytest.mark.thorough
 def test_a_target_of_ghosts_that_opens_production_is_a_problem_of_every_model(warehouse: Warehouse) -> None:
     file = warehouse.folder / "profiles.yml"
     file.write_text(file.read_text().replace("side: ghost", "side: prod"))
@@ -132,6 +133,7 @@ def test_a_target_of_ghosts_that_opens_production_is_a_problem_of_every_model(wa
     assert "has `side: prod`" in found["nodes"][0]["why"]
 
 
+@pytest.mark.thorough
 def test_with_defer_what_the_ghost_does_not_have_is_deferred(warehouse: Warehouse, tmp_path: Path) -> None:
     """Production's manifest names another database, as on a warehouse where each clone has its own name."""
     parsed = warehouse.dbt("parse", "--target", "prod", "--target-path", str(tmp_path / "state"))
