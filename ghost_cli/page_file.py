@@ -6,7 +6,9 @@ import contextlib
 import os
 import secrets
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -14,12 +16,20 @@ from dbt_ghost.core.errors import GhostError
 
 STDOUT = Path("-")
 
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
 
 def checked_place(context: click.Context, parameter: click.Parameter, file: Path | None) -> Path | None:
     """For an option: says that there is no such folder before anything else is done."""
     if file and file != STDOUT and not file.parent.is_dir():
         raise click.BadParameter(f"there is no folder {file.parent}; make it, or choose another")
     return file
+
+
+def html_option(help_: str) -> Callable[[Decorated], Decorated]:
+    """`--html FILE`; `help_` says what is written."""
+    place = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
+    return click.option("--html", type=place, metavar="FILE", callback=checked_place, help=f"{help_}; `-` prints it.")
 
 
 def write_page(file: Path, text: str) -> None:

@@ -27,6 +27,12 @@ SAID: Mapping[tuple[Does, ResolvesTo], tuple[str, str]] = {
 }
 """Of one, and of several."""
 
+THERE: Mapping[bool | None, str] = {
+    True: "",
+    False: ": it is not there yet, and these are names only; `ghost-ingest up` makes it",
+    None: " (not looked up)",
+}
+
 
 def where_text(ghost: GhostName, found: Where, there: bool | None) -> str:
     """`there` is whether the ghost is there; None where nobody looked. What is written outside the ghost is first."""
@@ -63,9 +69,8 @@ def _count(does: Does, place: ResolvesTo, kinds: Mapping[Kind, int]) -> str:
 
 def _about(found: Where, there: bool | None) -> Iterator[str]:
     named = ", ".join(_databases(found))
-    missing = {False: ": it is not there yet, and these are names only; `ghost-ingest up` makes it", True: ""}
     if named:
-        yield f"  ghost  {named}{missing.get(bool(there), '') if there is not None else ' (not looked up)'}"
+        yield f"  ghost  {named}{THERE[there]}"
     if any(row.is_problem for row in found.rows):
         yield click.style("  Do not build this branch on the target of ghosts before that is mended.", fg="red")
 
@@ -78,7 +83,7 @@ def _databases(found: Where) -> list[str]:
 def _group(rows: list[Row], widths: tuple[int, int, int]) -> Iterator[str]:
     """A reason that all rows of a group have is said once."""
     first, reasons = rows[0], {row.why for row in rows}
-    number = sum(1 for _ in rows)
+    number = len(rows)
     title = SAID[first.does, first.resolves_to][number > 1]
     looks: dict[str, Any] = {"fg": "red", "bold": True} if first.is_problem else {"bold": True}
     yield ""

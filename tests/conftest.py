@@ -29,9 +29,8 @@ def stride(request: pytest.FixtureRequest) -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The long files first, so that in the end no worker is left alone with one of them."""
     if not config.getoption("--thorough"):
-        left_out = [item for item in items if _is_thorough(item)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+        config.hook.pytest_deselected(items=[item for item in items if _is_thorough(item)])
+        items[:] = [item for item in items if not _is_thorough(item)]
     items.sort(key=lambda item: not set(LONGEST) & set(Path(item.path).parent.parts[-2:]))
 
 

@@ -26,3 +26,8 @@ class Denied(GhostError):
 
 class Conflict(GhostError):
     """Somebody else changed the record, or holds its lock."""
+
+
+def reason_of(error: GhostError) -> str:
+    """Why something is not known, in words: what was denied is said to be."""
+    return f"denied: {error.message}" if isinstance(error, Denied) else error.message

@@ -14,7 +14,7 @@ from dbt_ghost.core.bill.prices import CREDITS, GB, TB, Item, Prices
 from dbt_ghost.core.bill.reports import Runs
 from dbt_ghost.core.bill.stored import Stored
 from dbt_ghost.core.bill.usage import Usage, Used, together
-from dbt_ghost.core.errors import Denied, GhostError
+from dbt_ghost.core.errors import GhostError, reason_of
 from dbt_ghost.core.naming import GhostName
 from dbt_ghost.core.record import Record
 from dbt_ghost.core.resources import Bucket, EventSourceMapping, Function, LogGroup, Notifications
@@ -100,7 +100,7 @@ class _Reading:
                 self._refuse_late()
                 runs.take(event.text)
         except GhostError as error:
-            unknown += _unknown(items, step, _told(error))
+            unknown += _unknown(items, step, reason_of(error))
         for each in self.found.resources:
             if isinstance(each, LogGroup) and each.name == group and self._forgets(each):
                 unknown += _unknown(items, step, f"before the last {each.retention_days} days, which its log is kept")
@@ -122,7 +122,7 @@ class _Reading:
                     raise GhostError(f"it has more than {stored.files:,} files, and the others are not counted")
                 stored.take(each.key, each.size, each.modified)
         except GhostError as error:
-            told = _told(error)
+            told = reason_of(error)
             used = Usage(tuple(_unknown(("s3_put", "s3_gb_month"), bucket.name, told)))
             month = Usage(tuple(_unknown(("s3_gb_month",), bucket.name, told)))
             return stored.usage(bucket.name) + used, stored.a_month(bucket.name) + month
@@ -169,7 +169,3 @@ def _figure(item: Item, number: float | Decimal | None, unit: Decimal, why: str)
 
 def _unknown(items: Iterable[Item], by: str, why: str) -> Iterator[Used]:
     return (Used(item, None, by, why) for item in items)
-
-
-def _told(error: GhostError) -> str:
-    return f"denied: {error.message}" if isinstance(error, Denied) else error.message

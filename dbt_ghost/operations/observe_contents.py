@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from dbt_ghost.core.errors import Conflict, Denied, GhostError, NotFound
+from dbt_ghost.core.errors import Conflict, GhostError, NotFound, reason_of
 from dbt_ghost.core.observe.objects import Content, Finding, RowsCompared, Seen, Sides, Times, settled
 from dbt_ghost.core.observe.pairing import in_order
 from dbt_ghost.operations.world import ComparedObjects, Rows
@@ -58,7 +58,7 @@ class Contents:
         except (Conflict, NotFound) as error:
             return replace(pair, said="pending", why=f"it changed meanwhile: {error.message}")
         except GhostError as error:
-            return replace(pair, said="unreadable", why=why_of(error))
+            return replace(pair, said="unreadable", why=reason_of(error))
         return self._told(replace(pair, sides=_named(pair.sides, prod, ghost)), prod, ghost, times)
 
     def _told(self, pair: Finding, prod: Content, ghost: Content, times: Times) -> Finding:
@@ -69,11 +69,6 @@ class Contents:
             return replace(pair, said="unreadable", why=rows.unreadable, rows=rows)
         verdict = settled(pair.sides, "equal_rows" if rows and rows.equal else "changed", times)
         return replace(pair, said=verdict.said or "changed", why=verdict.why or _about(rows), rows=rows)
-
-
-def why_of(error: GhostError) -> str:
-    """In words, and whether it was denied."""
-    return f"denied: {error.message}" if isinstance(error, Denied) else error.message
 
 
 def _both(sides: Sides) -> tuple[Seen, Seen]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from dbt_ghost.core.errors import GhostError, NotFound
+from dbt_ghost.core.errors import GhostError, NotFound, reason_of
 from dbt_ghost.core.naming import TAP, GhostName
 from dbt_ghost.core.observe.objects import (
     CLASSES,
@@ -23,17 +23,16 @@ from dbt_ghost.core.observe.objects import (
     judged,
     same_bytes,
 )
-from dbt_ghost.core.observe.objects_json import objects_json
 from dbt_ghost.core.observe.pairing import Inputs, latencies, own_work, paired
 from dbt_ghost.core.observe.steps import ObservedStep, observed_steps
 from dbt_ghost.core.record import Record
 from dbt_ghost.core.resources import Bucket
-from dbt_ghost.operations.observe_contents import Bounds, Contents, why_of
+from dbt_ghost.operations.observe_contents import Bounds, Contents
 from dbt_ghost.operations.observe_listings import Listings
 from dbt_ghost.operations.status import status_of
 from dbt_ghost.operations.world import Clock, ComparedObjects, FailureQueues, Found, Rows
 
-__all__ = ["Bounds", "Observer", "as_json", "observe_objects"]
+__all__ = ["Bounds", "Observer", "observe_objects"]
 
 Pair = tuple[str, str, Sides]
 """Prod's bucket, the ghost's, and the two sides of one key."""
@@ -97,11 +96,6 @@ def observe_objects(
     )
 
 
-def as_json(observed: ObjectsObservation) -> dict[str, Any]:
-    """See `core.observe.objects_json`."""
-    return objects_json(observed)
-
-
 @dataclass(frozen=True)
 class _Look:
     """At one step. `said` has the verdicts of earlier steps, by prod's bucket and key, and gets this one's."""
@@ -122,7 +116,7 @@ class _Look:
         try:
             pairs = self._pairs()
         except GhostError as error:
-            return replace(empty, unknown=why_of(error))
+            return replace(empty, unknown=reason_of(error))
         findings, read, differing = self._findings(pairs)
         classes = [each.said for each in findings]
         prod, ghost = latencies((sides for _, _, sides in pairs), self.times)
@@ -196,7 +190,7 @@ def _waiting(queues: FailureQueues, queue: str) -> tuple[int | None, str]:
     try:
         return queues.waiting(queue), ""
     except GhostError as error:
-        return None, why_of(error)
+        return None, reason_of(error)
 
 
 def _has_tap(record: Record, ghost: GhostName) -> bool:

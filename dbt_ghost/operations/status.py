@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dbt_ghost.core.errors import Denied, GhostError
+from dbt_ghost.core.errors import GhostError, reason_of
 from dbt_ghost.core.found import StrayMapping
 from dbt_ghost.core.invocations import LogEvent, tally, tally_of_tap
 from dbt_ghost.core.naming import TAP, GhostName
@@ -240,4 +240,4 @@ def _known(count: Callable[[], int]) -> Count:
 
 
 def _unknown(error: GhostError) -> Count:
-    return Count(None, f"denied: {error.message}" if isinstance(error, Denied) else error.message)
+    return Count(None, reason_of(error))

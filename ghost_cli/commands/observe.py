@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ghost_cli.options import branch_option, json_option, profiles_dir_option, project_dir_option
-from ghost_cli.page_file import STDOUT, checked_place, write_page
+from ghost_cli.page_file import STDOUT, html_option, write_page
 
 if TYPE_CHECKING:
     from dbt_ghost.core.naming import GhostName
@@ -23,9 +23,7 @@ EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
 @project_dir_option
 @profiles_dir_option
 @branch_option
-@click.option(
-    "--select", "select", multiple=True, metavar="NODES", help="Compare these models only, as dbt selects them."
-)
+@click.option("--select", multiple=True, metavar="NODES", help="Compare these models only, as dbt selects them.")
 @click.option("--table", "tables", multiple=True, metavar="NAME", help="Compare this table only, as schema.name.")
 @click.option("--step", "steps", multiple=True, metavar="NAME", help="Compare this step's files only.")
 @click.option("--prefix", default="", metavar="KEY", help="Compare files below this prefix only.")
@@ -33,13 +31,7 @@ EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
 @click.option("--no-files", is_flag=True, help="Do not compare files: AWS is not asked for anything.")
 @click.option("--no-bill", is_flag=True, help="Do not ask what the ghost has cost: its logs are not read.")
 @click.option("--markdown", is_flag=True, help="Print a comment for the pull request instead of text.")
-@click.option(
-    "--html",
-    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
-    metavar="FILE",
-    callback=checked_place,
-    help="Write a report into this file as well, one page to send on or to print; `-` prints it.",
-)
+@html_option("Write a report into this file as well, one page to send on or to print")
 @json_option
 def command(
     *,

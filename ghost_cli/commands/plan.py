@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ghost_cli.options import branch_option, json_option, project_dir_option, steps_option
-from ghost_cli.page_file import STDOUT, checked_place, write_page
+from ghost_cli.page_file import STDOUT, html_option, write_page
 
 if TYPE_CHECKING:
     from dbt_ghost.core.bill.estimate import Estimate
@@ -20,13 +20,7 @@ if TYPE_CHECKING:
 @project_dir_option
 @branch_option
 @steps_option
-@click.option(
-    "--html",
-    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
-    metavar="FILE",
-    callback=checked_place,
-    help="Write the plan into this file as well, as a page with the flow drawn, to send on or to print; `-` prints it.",
-)
+@html_option("Write the plan into this file as well, as a page with the flow drawn, to send on or to print")
 @json_option
 def command(
     project_dir: Path | None, branch: str | None, steps: tuple[str, ...], html: Path | None, as_json: bool

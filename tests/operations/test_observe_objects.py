@@ -8,8 +8,9 @@ import pytest
 
 from dbt_ghost.core.errors import Denied, GhostError, NotFound
 from dbt_ghost.core.naming import TAP
+from dbt_ghost.core.observe.objects_json import objects_json
 from dbt_ghost.core.resources import Rule
-from dbt_ghost.operations.observe_objects import Bounds, Observer, as_json, observe_objects
+from dbt_ghost.operations.observe_objects import Bounds, Observer, observe_objects
 from dbt_ghost.operations.world import Found
 from dbt_ghost.tap.shapes import in_sample
 from tests.operations.fake_ghosts import ACCOUNT
@@ -89,7 +90,7 @@ def test_of_a_bucket_that_may_not_be_listed_nothing_is_known(scene: Scene, bucke
     unknown = {each.step for each in scene.observe().steps if each.unknown}
     of = {"p-raw": {"clean"}, "p-mid": {"clean", "enrich"}, MID: {"clean", "enrich"}, "p-out": {"enrich"}}
     assert unknown == of.get(bucket, {"enrich"})
-    (told,) = [each for each in as_json(scene.observe())["steps"] if each["step"] == sorted(unknown)[-1]]
+    (told,) = [each for each in objects_json(scene.observe())["steps"] if each["step"] == sorted(unknown)[-1]]
     assert told["counts"] is None and told["unknown"].startswith("denied: listing")
 
 

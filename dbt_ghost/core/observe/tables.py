@@ -5,7 +5,7 @@ Its machine line is docs/reference/ghost_result.schema.json's `diff`; these are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -156,12 +156,6 @@ def tables_of(result: Mapping[str, Any]) -> TablesObservation:
             f"ghost_diff said something unknown at {where}: {error.errors()[0]['msg']}",
             "use one version of the dbt package and of the CLI",
         ) from None
-
-
-def within(observed: TablesObservation, names: Iterable[str]) -> TablesObservation:
-    """Of these tables only, as schema.name in any case."""
-    wanted = {name.lower() for name in names}
-    return observed.model_copy(update={"tables": tuple(e for e in observed.tables if e.table.lower() in wanted)})
 
 
 def _with_zone(moment: str | None) -> datetime | None:

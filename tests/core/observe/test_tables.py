@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dbt_ghost.core.errors import GhostError
-from dbt_ghost.core.observe.tables import tables_of, within
+from dbt_ghost.core.observe.tables import tables_of
 from tests.core.observe.said import LAGS, LEADS, NOW, T, change, column, line, table, tables
 
 
@@ -55,8 +55,3 @@ def test_a_table_that_only_production_changed_lags() -> None:
 def test_where_no_time_is_known_nothing_is_said_of_it() -> None:
     assert not one(changed_at={"prod": NOW.isoformat(), "ghost": None}).lags
     assert not one(changed_at={"prod": None, "ghost": None}, touched={"prod": None, "ghost": None}).lags
-
-
-def test_some_tables_are_picked_by_name_in_any_case() -> None:
-    found = within(tables(table("RAW.A"), table("raw.b")), ["raw.a"])
-    assert [each.table for each in found.tables] == ["RAW.A"]
